@@ -1,0 +1,1 @@
+"""The platform: who asks, who sees, what is kept."""

@@ -1,0 +1,128 @@
+"""The key folder: secrets that live outside the database and its backups, one subfolder per kind of reader."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from survey_app.domain import sealing
+
+KEY_BYTES = 32
+DAYS_AHEAD = 120  # day keys made in advance, so that a stopped flush never stops answers
+COMMENTS = "comments"  # the key pair of the comment pool
+
+
+class KeyMissingError(Exception):
+    """A key file that must exist does not; the message names it and the command that makes it."""
+
+
+@dataclass(frozen=True)
+class RoundKeys:
+    """Keys of one round that the web process needs: MAC of tokens and of `spent`, sealing of drafts."""
+
+    token: bytes
+    spent: bytes
+    draft: bytes
+
+
+class KeyFolder:
+    """Reads and makes key files.
+
+    `web/` is read by the web process, `issue/` by whoever issues tokens, `flush/` by `sipas flush` alone: an
+    installation can give each its own operating-system user.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def create_round(self, code: str) -> None:
+        """Make the keys of a round; existing ones are kept, since tokens already printed depend on them."""
+        for name in ("token", "spent", "draft"):
+            self._create(self.root / "web" / "rounds" / code / f"{name}.key")
+        for name in ("issuing", "seed"):
+            self._create(self.root / "issue" / "rounds" / code / f"{name}.key")
+
+    def round_keys(self, code: str) -> RoundKeys:
+        """Keys that check tokens of this round."""
+        folder = self.root / "web" / "rounds" / code
+        return RoundKeys(*(self._read(folder / f"{name}.key") for name in ("token", "spent", "draft")))
+
+    def issuing_key(self, code: str) -> bytes:
+        """Key that turns a dossier code into its identifier."""
+        return self._read(self.root / "issue" / "rounds" / code / "issuing.key")
+
+    def seed(self, code: str) -> bytes:
+        """Committed seed that decides which dossiers are drawn; published after the round."""
+        return self._read(self.root / "issue" / "rounds" / code / "seed.key")
+
+    def prepare_days(self, first: date, days: int = DAYS_AHEAD) -> int:
+        """Make the key pairs of the coming days that do not exist yet; return how many were made."""
+        made = 0
+        for offset in range(days):
+            name = (first + timedelta(days=offset)).isoformat()
+            made += self._create_pair(name)
+        return made
+
+    def prepare_comments(self) -> None:
+        """Make the key pair of the comment pool, which outlives the days."""
+        self._create_pair(COMMENTS)
+
+    def public(self, name: str) -> bytes:
+        """Public key of a day (ISO date) or of the comment pool."""
+        return self._read(self.root / "web" / "public" / f"{name}.pub")
+
+    def private(self, name: str) -> bytes:
+        """Private key of a day or of the comment pool; only the flush calls this."""
+        return self._read(self.root / "flush" / f"{name}.key")
+
+    def destroy_day(self, day: date) -> None:
+        """Overwrite and remove the private key of a day whose answers have all moved; twice is harmless."""
+        path = self.root / "flush" / f"{day.isoformat()}.key"
+        if path.exists():
+            with path.open("r+b") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+        (self.root / "web" / "public" / f"{day.isoformat()}.pub").unlink(missing_ok=True)
+
+    def days(self) -> list[date]:
+        """Days whose private key still exists, oldest first."""
+        names = [p.stem for p in (self.root / "flush").glob("*.key") if p.stem != COMMENTS]
+        return sorted(date.fromisoformat(name) for name in names)
+
+    def _create_pair(self, name: str) -> int:
+        """Write the private key first: a public key without its private half would swallow answers."""
+        private, public = self.root / "flush" / f"{name}.key", self.root / "web" / "public" / f"{name}.pub"
+        if public.exists():
+            return 0
+        if not private.exists():
+            _write(private, sealing.new_private_key())
+        _write(public, sealing.public_key(private.read_bytes()))
+        return 1
+
+    def _create(self, path: Path) -> None:
+        if not path.exists():
+            _write(path, secrets.token_bytes(KEY_BYTES))
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise KeyMissingError(
+                f"Key file {path} is missing. `sipas keys prepare` makes the keys of days, `sipas round create` those "
+                "of a round; a lost key of a running round must come back from its own safe copy.",
+            ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a key so that it is whole or absent, and readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)

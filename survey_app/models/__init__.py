@@ -1,0 +1,53 @@
+"""Tables. Importing this package makes every table known to `Base.metadata`."""
+
+from survey_app.models.answers import (
+    Batch,
+    BatchCells,
+    Comment,
+    DayCount,
+    Inbox,
+    Quarantine,
+    Receipt,
+    Response,
+    SensitiveCount,
+    Spent,
+    TraitCount,
+    WaitingComment,
+)
+from survey_app.models.dossiers import Dossier, DossierChange, Invitation
+from survey_app.models.publishing import LedgerEntry
+from survey_app.models.rounds import Counter, RollPacket, Round, Stratum
+from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff
+from survey_app.models.units import Unit, UnitAlias, UnitEvent, UnitEventPart, UnitState
+
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Batch",
+    "BatchCells",
+    "Comment",
+    "Counter",
+    "DayCount",
+    "Dossier",
+    "DossierChange",
+    "Inbox",
+    "Invitation",
+    "LedgerEntry",
+    "LoginFailure",
+    "Quarantine",
+    "Receipt",
+    "Response",
+    "RollPacket",
+    "Round",
+    "SensitiveCount",
+    "Spent",
+    "Staff",
+    "Stratum",
+    "TraitCount",
+    "Unit",
+    "UnitAlias",
+    "UnitEvent",
+    "UnitEventPart",
+    "UnitState",
+    "WaitingComment",
+]

@@ -1,0 +1,1 @@
+"""Pages and the API: one blueprint per audience, its guard on the line that registers it."""

@@ -1,0 +1,98 @@
+"""Fixtures that every part shares: real databases of both kinds, migrated once and copied for each test."""
+
+import os
+import shutil
+import sqlite3
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+
+from survey_app.cli.database import alembic_config
+from survey_app.db import Database
+from survey_app.installation import Installation
+from survey_app.keys import KeyFolder
+from survey_app.settings import Settings
+from tests.postgresql import running_server
+
+# A fixed Monday morning in Hà Nội: no test depends on the day it runs.
+NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that a test can move."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path | None:
+    """The folder with official lists and oracle numbers, if there is one."""
+    folder = os.environ.get("SIPAS_REFERENCE_DATA")
+    return Path(folder) if folder else None
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "template.sqlite"
+    command.upgrade(alembic_config(f"sqlite:///{file}"), "head")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template():
+    with running_server() as (address, _data):
+        with psycopg.connect(_dsn(address, "postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template")
+        command.upgrade(alembic_config(address.format(name="template")), "head")
+        yield address
+
+
+def _dsn(address: str, name: str) -> str:
+    return address.format(name=name).replace("postgresql+psycopg", "postgresql")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path):
+    """Address of an empty, migrated database, of each kind in turn."""
+    if request.param == "sqlite":
+        file = tmp_path / "sipas.sqlite"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    address = request.getfixturevalue("_postgresql_template")
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(_dsn(address, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
+        yield address.format(name=name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until a test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path, clock: Clock):
+    """An installation with an empty database of each kind, fresh keys and a fixed clock."""
+    settings = Settings(
+        environment="test",
+        database_url=database_url,
+        key_folder=tmp_path / "keys",
+        secret_key="test-secret-of-more-than-thirty-two-characters",
+    )
+    database = Database(database_url)
+    yield Installation(settings, database, KeyFolder(settings.key_folder), clock)
+    database.close()
