@@ -1,0 +1,73 @@
+"""Debian's Chromium driven by Playwright: pages that may speak to our own server only, and the axe check."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, TABLET, DESK = 320, 768, 1280
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Start Chromium without any talk of its own to the outside."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise RuntimeError("chromium is missing: `make test` installs it with apt-get install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Watch:
+    """What a page did that no page of ours may do: leave the server, break the policy, raise in a script."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = urlsplit(origin).netloc
+        self.problems: list[str] = []
+
+    def look_at(self, page: Page) -> None:
+        """Listen to a page from now on."""
+        page.on("request", lambda request: self._request(request.url))
+        page.on("console", lambda message: self._console(message.type, message.text))
+        page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob", "about") and parts.netloc != self.origin:
+            self.problems.append(f"the page asked another host: {url}")
+
+    def _console(self, kind: str, text: str) -> None:
+        # A 4xx page is sometimes what a test wants to see; everything else on the console is a fault of ours.
+        if kind == "error" and not text.startswith("Failed to load resource: the server responded with a status of 4"):
+            self.problems.append(f"console: {text}")
+
+
+def axe_violations(page: Page) -> list[str]:
+    """Run axe on the page as it stands; one line per violation with the places."""
+    page.evaluate(AXE)
+    result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", AXE_RULES)
+    return [
+        f"{found['id']}: {found['help']}: {[node['html'][:160] for node in found['nodes'][:4]]}"
+        for found in result["violations"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window; 0 when it reflows."""
+    return page.evaluate("() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth)")

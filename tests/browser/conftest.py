@@ -1,0 +1,107 @@
+"""Fixtures of the browser tests: a live server over a seeded SQLite database, and Chromium to walk through it.
+
+A module gets its own `site`. To seed it, the module overrides the fixture `seed` (module scope) with a function that
+takes the installation:
+
+    @pytest.fixture(scope="module")
+    def seed():
+        return lambda installation: ...
+
+    def test_something(open_page, site):
+        page = open_page("/q", width=320, locale="vi-VN", javascript=False)
+"""
+
+import shutil
+import threading
+from dataclasses import dataclass
+
+import pytest
+from waitress.server import create_server
+
+from survey_app.app import create_app
+from survey_app.db import Database
+from survey_app.installation import Installation
+from survey_app.keys import KeyFolder
+from survey_app.settings import Settings
+from tests.browser.chromium import DESK, Watch, axe_violations, running_browser
+from tests.conftest import Clock
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server: its address, and the installation behind it."""
+
+    url: str
+    installation: Installation
+    clock: Clock
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for the whole session; each test gets contexts of its own."""
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def seed():
+    """What the module wants to find in the database; nothing unless it says so."""
+    return lambda installation: None  # noqa: ARG005 - the shape that modules fill
+
+
+@pytest.fixture(scope="module")
+def site(seed, _sqlite_template, tmp_path_factory):
+    """A server on a free port of 127.0.0.1 over a seeded SQLite database of this module's own."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
+    settings = Settings(
+        environment="test",
+        database_url=f"sqlite:///{folder / 'sipas.sqlite'}",
+        key_folder=folder / "keys",
+        secret_key="test-secret-of-more-than-thirty-two-characters",
+    )
+    clock = Clock()
+    installation = Installation(settings, Database(settings.database_url), KeyFolder(settings.key_folder), clock)
+    seed(installation)
+    server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", installation, clock)
+    server.close()
+    thread.join(10)
+    server.task_dispatcher.shutdown()
+    installation.database.close()
+
+
+@pytest.fixture
+def open_page(chromium, site):
+    """Open a path in a fresh browser context; the test fails if any page left the server or broke the policy."""
+    watch, contexts = Watch(site.url), []
+
+    def opened(path="/", *, width=DESK, height=800, locale="vi-VN", javascript=True, context=None):
+        if context is None:
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                locale=locale,
+                java_script_enabled=javascript,
+            )
+            contexts.append(context)
+        page = context.new_page()
+        watch.look_at(page)
+        page.goto(site.url + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watch.problems == []
+
+
+@pytest.fixture
+def axe():
+    """Accept a page only when axe finds nothing."""
+
+    def check(page):
+        assert axe_violations(page) == []
+
+    return check
