@@ -10,7 +10,8 @@ from survey_app.domain import sealing
 
 KEY_BYTES = 32
 DAYS_AHEAD = 120  # day keys made in advance, so that a stopped flush never stops answers
-COMMENTS = "comments"  # the key pair of the comment pool
+COMMENTS, QUARANTINE = "comments", "quarantine"  # key pairs that outlive the days
+POOLS = (COMMENTS, QUARANTINE)
 
 
 class KeyMissingError(Exception):
@@ -64,16 +65,17 @@ class KeyFolder:
             made += self._create_pair(name)
         return made
 
-    def prepare_comments(self) -> None:
-        """Make the key pair of the comment pool, which outlives the days."""
-        self._create_pair(COMMENTS)
+    def prepare_pools(self) -> None:
+        """Make the key pairs of waiting comments and of the quarantine, which outlive the days."""
+        for name in POOLS:
+            self._create_pair(name)
 
     def public(self, name: str) -> bytes:
-        """Public key of a day (ISO date) or of the comment pool."""
+        """Public key of a day (ISO date) or of a pool."""
         return self._read(self.root / "web" / "public" / f"{name}.pub")
 
     def private(self, name: str) -> bytes:
-        """Private key of a day or of the comment pool; only the flush calls this."""
+        """Private key of a day or of a pool; only the flush calls this."""
         return self._read(self.root / "flush" / f"{name}.key")
 
     def destroy_day(self, day: date) -> None:
@@ -89,7 +91,7 @@ class KeyFolder:
 
     def days(self) -> list[date]:
         """Days whose private key still exists, oldest first."""
-        names = [p.stem for p in (self.root / "flush").glob("*.key") if p.stem != COMMENTS]
+        names = [p.stem for p in (self.root / "flush").glob("*.key") if p.stem not in POOLS]
         return sorted(date.fromisoformat(name) for name in names)
 
     def _create_pair(self, name: str) -> int:

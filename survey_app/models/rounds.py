@@ -19,7 +19,7 @@ class Round(Base):
         CheckConstraint("state IN ('plan', 'frozen', 'field', 'closed', 'published')", name="state"),
         CheckConstraint("period_end >= period_start AND field_end >= field_start", name="dates"),
         CheckConstraint("draw_fraction > 0 AND draw_fraction <= 1", name="draw_fraction"),
-        CheckConstraint("number BETWEEN 0 AND 1023", name="number"),
+        CheckConstraint("number BETWEEN 0 AND 511", name="number"),
         CheckConstraint("flush_weekday BETWEEN 0 AND 6 AND flush_hour BETWEEN 0 AND 23", name="flush"),
         WITHOUT_ROWID,
     )
@@ -50,7 +50,7 @@ class Stratum(Base):
     __tablename__ = "stratum"
     __table_args__ = (
         UniqueConstraint("round_id", "number"),
-        CheckConstraint("number BETWEEN 0 AND 32767", name="number"),
+        CheckConstraint("number BETWEEN 0 AND 16383", name="number"),
         CheckConstraint("issued >= 0 AND handed_out >= 0", name="counts"),
         WITHOUT_ROWID,
     )

@@ -1,0 +1,17 @@
+"""Evidence grade of an answer: how far the figure made of it can be trusted."""
+
+from survey_app.domain.tokens import Kind
+
+GRADES = ("G1", "G2", "G3", "G4")
+OWN_DEVICE, DESK_DEVICE = "own", "desk"
+
+
+def of_token(kind: Kind, device: str, *, assisted: bool) -> str:
+    """G1: drawn and answered on the citizen's own device; G2: any other token; assisted lowers by one."""
+    place = 0 if kind is Kind.DRAWN and device == OWN_DEVICE else 1
+    return GRADES[place + assisted]
+
+
+def without_token(*, staff: bool, assisted: bool) -> str:
+    """G3: a walk-up without a token; G4: keyed by staff; assisted lowers by one."""
+    return GRADES[min(2 + staff + assisted, 3)]

@@ -1,0 +1,262 @@
+"""Taking an answer: one transaction writes `spent` and the sealed inbox row, or the answer is not taken."""
+
+import hmac
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import instruments
+from instruments.model import Instrument
+from survey_app.domain import answers as rule
+from survey_app.domain import grades, periods, sealing, tokens
+from survey_app.installation import Installation
+from survey_app.keys import QUARANTINE
+from survey_app.models import Inbox, Quarantine, Round, Spent, Stratum
+from survey_app.services import codes, counters
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
+
+FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
+NONCE_BYTES = 16
+MAX_FORGED_CLAIMS = 10_000  # kept per round, so that nobody can fill the disk with made-up addresses
+CLOSED = "This address opens no questionnaire."
+
+
+@dataclass(frozen=True)
+class Address:
+    """A token: which round and questionnaire it names, whether it is ours, and whether it was used."""
+
+    token: tokens.Token
+    kind: tokens.Kind | None  # None: forged
+    round_id: uuid.UUID
+    round_code: str
+    round_title: str
+    instrument: Instrument
+    desk_id: uuid.UUID | None  # None: forged
+    used: bool
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a questionnaire sends when the citizen presses 'send'."""
+
+    token_text: str
+    nonce: bytes  # made when the form was opened, known to that browser only
+    raw: Mapping[str, Any]
+    language: str
+    shown_languages: tuple[str, ...] = ()  # differs from (language,) where a text fell back
+    device: str = grades.OWN_DEVICE
+    assisted: bool = False
+    seconds: float | None = None
+    says_not_answered: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the citizen is told: stored | already_received | quarantined, with the codes of a stored answer."""
+
+    outcome: str
+    receipt: str | None = None
+    withdrawal: str | None = None
+    reason: str | None = None
+
+
+def open_address(installation: Installation, text: str) -> Address:
+    """Look at a token without any side effect.
+
+    Raises MistypedError (its check characters are wrong) or ClosedDoorError (it opens nothing; never says why).
+    """
+    with installation.database.read() as session:
+        address = _find(session, installation, tokens.parse(text))
+        if _closed(session, installation, address):
+            raise ClosedDoorError(CLOSED)
+        return address
+
+
+def open_claim(installation: Installation, text: str) -> Address:
+    """Open a blank form for somebody who says 'I have not answered'; the same for used, expired and forged tokens."""
+    with installation.database.read() as session:
+        return _find(session, installation, tokens.parse(text))
+
+
+def count_opened(installation: Installation, address: Address) -> None:
+    """Count that a citizen began to answer; once per browser, by the page's own mark."""
+    if address.desk_id is None:
+        return
+    with installation.database.write() as session:
+        counters.count(session, address.round_id, address.desk_id, installation.today(), "opened")
+
+
+def submit(installation: Installation, submission: Submission) -> Taken:
+    """Take an answer exactly once.
+
+    The same form sent again is 'already_received' with the same codes; anything else on a used token, or on one that
+    opens nothing, goes to the quarantine. Raises AnswersNotValidError, MistypedError or ClosedDoorError.
+    """
+    token = tokens.parse(submission.token_text)
+    with installation.database.write() as session:
+        address = _find(session, installation, token)
+        checked = rule.check(address.instrument, submission.raw)
+        if not checked.valid:
+            raise AnswersNotValidError(checked.problems)
+        form = _Form(installation, session, address, submission, checked.answers)
+        if submission.says_not_answered:
+            return form.claim()
+        if address.kind is None:
+            raise ClosedDoorError(CLOSED)
+        late = _late(session, installation, address)
+        return form.quarantine(late) if late and not address.used else form.store()
+
+
+def withdraw(installation: Installation, code: str) -> bool:
+    """Take an answer back before it moves; the token stays spent. False if the code is not (or no longer) known."""
+    with installation.database.write() as session:
+        for row in session.scalars(select(Round).where(Round.state == "field")):
+            keys = installation.keys.round_keys(row.code)
+            known = codes.digest(keys.spent, "withdrawal", code)
+            held = session.scalar(select(Inbox).where(Inbox.withdrawal_hash == known))
+            if held is not None:
+                session.delete(held)
+                return True
+    return False
+
+
+def _find(session: Session, installation: Installation, token: tokens.Token) -> Address:
+    """Look a token up; the work is the same for a forged one, so that time tells nothing."""
+    row = session.scalar(select(Round).where(Round.number == token.round_number))
+    if row is None or row.state in ("plan", "frozen"):
+        raise ClosedDoorError(CLOSED)
+    keys = installation.keys.round_keys(row.code)
+    kind = tokens.kind_of(keys.token, token)
+    spent = session.get(Spent, (row.id, tokens.spent_hash(keys.spent, token)))
+    desk_id = session.scalar(
+        select(Stratum.desk_id).where(Stratum.round_id == row.id, Stratum.number == token.stratum_number),
+    )
+    if desk_id is None:
+        kind = None
+    instrument = instruments.shipped(row.instrument_key)
+    desk = desk_id if kind else None
+    return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent is not None)
+
+
+def _closed(session: Session, installation: Installation, address: Address) -> bool:
+    return address.kind is None or address.used or _late(session, installation, address) is not None
+
+
+def _late(session: Session, installation: Installation, address: Address) -> str | None:
+    """Why a genuine token is no longer taken, as a reason of the quarantine."""
+    row = session.get_one(Round, address.round_id)
+    today = installation.today()
+    if row.state != "field" or not row.field_start <= today <= row.field_end:
+        return "after_close"
+    return "expired" if today > expiry(row.field_start, address.token.month, row.token_life_days) else None
+
+
+def expiry(field_start: date, month: int, life_days: int) -> date:
+    """Last day of a token: its life counted from the end of the month of invitation (a token carries no day)."""
+    return periods.month_after(field_start, month + 1) - timedelta(days=1) + timedelta(days=life_days)
+
+
+class _Form:
+    """One sent form inside its transaction."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        session: Session,
+        address: Address,
+        submission: Submission,
+        answers: Mapping[str, Any],
+    ) -> None:
+        self.installation, self.session, self.address = installation, session, address
+        self.keys = installation.keys.round_keys(address.round_code)
+        self.day = installation.today()
+        self.payload = _payload(address, submission, answers)
+        content = json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()
+        # Tells the same form sent again from another one; keyed with what only that browser knows.
+        self.mac = hmac.digest(submission.nonce, address.token.signed + content, sha256)
+        self.receipt, self.withdrawal = codes.make(self.keys.spent, submission.nonce, self.mac)
+
+    def store(self) -> Taken:
+        """Spend the token and put the sealed answer into the inbox, or say what happened before."""
+        key = {
+            "round_id": self.address.round_id,
+            "token_hash": tokens.spent_hash(self.keys.spent, self.address.token),
+        }
+        if not counters.insert_new(self.session, Spent, **key, content_mac=self.mac):
+            spent = self.session.get_one(Spent, tuple(key.values()))
+            if hmac.compare_digest(spent.content_mac, self.mac):
+                return Taken("already_received", self.receipt, self.withdrawal)
+            return self.quarantine("second_answer")
+        self.session.add(
+            Inbox(
+                round_id=self.address.round_id,
+                day=self.day,
+                sealed=sealing.seal_to(self.installation.keys.public(self.day.isoformat()), self.payload),
+                receipt_hash=codes.digest(self.keys.spent, "receipt", self.receipt),
+                withdrawal_hash=codes.digest(self.keys.spent, "withdrawal", self.withdrawal),
+            ),
+        )
+        return Taken("stored", self.receipt, self.withdrawal)
+
+    def claim(self) -> Taken:
+        """Keep what somebody sent who says that the address was used by another."""
+        if self.address.kind is not None:
+            return self.quarantine("says_not_answered")
+        forged = (Quarantine.round_id == self.address.round_id, Quarantine.reason == "unknown_address")
+        kept = self.session.scalar(select(func.count()).select_from(Quarantine).where(*forged)) or 0
+        return self.quarantine("unknown_address") if kept < MAX_FORGED_CLAIMS else Taken("quarantined")
+
+    def quarantine(self, reason: str) -> Taken:
+        """Keep an answer that enters no figure, once however often it is sent."""
+        new = counters.insert_new(
+            self.session,
+            Quarantine,
+            id=uuid.UUID(bytes=self.mac[:16]),
+            round_id=self.address.round_id,
+            unit_id=self.address.desk_id,
+            reason=reason,
+            day=self.day,
+            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), self.payload),
+        )
+        if new and self.address.desk_id is not None:
+            counters.count(self.session, self.address.round_id, self.address.desk_id, self.day, reason)
+        return Taken("quarantined", reason=reason)
+
+
+def _payload(address: Address, submission: Submission, answers: Mapping[str, Any]) -> bytes:
+    """What is sealed: nothing that leads back to the dossier."""
+    scored = len([item for item in address.instrument.scored_items() if item.id in answers])
+    seconds = submission.seconds
+    fast = seconds is not None and scored > 0 and seconds < FAST_SECONDS_PER_ITEM * scored
+    kind = address.kind or tokens.Kind.UNDRAWN
+    content = {
+        "stratum": address.token.stratum_number,
+        "grade": grades.of_token(kind, submission.device, assisted=submission.assisted),
+        "instrument": address.instrument.key,
+        "answers": answers,
+        "language": submission.language,
+        "shown": sorted(set(submission.shown_languages) or {submission.language}),
+        "device": submission.device,
+        "assisted": submission.assisted,
+        "duration": duration_band(seconds),
+        "flagged": fast,
+        "roll": kind is tokens.Kind.ROLL,
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def duration_band(seconds: float | None) -> str:
+    """Coarse class of the time taken."""
+    if seconds is None:
+        return "unknown"
+    for limit, name in ((60, "<1min"), (180, "1-3min"), (600, "3-10min")):
+        if seconds < limit:
+            return name
+    return ">10min"

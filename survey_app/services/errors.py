@@ -1,0 +1,23 @@
+"""Everything that can go wrong on purpose: raised low, turned into a page or JSON in one place."""
+
+from survey_app.domain.answers import AnswerProblem
+
+
+class RefusedError(Exception):
+    """A request that cannot be carried out; the message says why and what to do."""
+
+
+class NotFoundError(RefusedError):
+    """There is no such thing, or not for this reader: both look alike."""
+
+
+class ClosedDoorError(RefusedError):
+    """A token that opens nothing: used, expired, forged or of a round that takes no answers. Never says which."""
+
+
+class AnswersNotValidError(RefusedError):
+    """Answers that must be mended before they can be taken."""
+
+    def __init__(self, problems: tuple[AnswerProblem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{p.item}: {p.code}" for p in problems))
