@@ -1,0 +1,1 @@
+"""Questionnaires as data: read, checked, locked and given out as frozen values."""
