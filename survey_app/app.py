@@ -20,6 +20,6 @@ def create_app(installation: Installation) -> Flask:
 
 def _register(app: Flask, blueprint: Blueprint, *, guard: Callable[[], Any]) -> None:
     """Put a guard before every page of a blueprint; there is no other way in."""
-    blueprint.before_request(guard)
+    app.before_request_funcs.setdefault(blueprint.name, []).append(guard)
     app.register_blueprint(blueprint)
     app.extensions.setdefault("guards", {})[blueprint.name] = guard
