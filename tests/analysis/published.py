@@ -1,0 +1,20 @@
+"""Worked examples from publications: from the reference folder if one is set, else a small sample of our own.
+
+The files of the sample have the names and keys of the reference files, and numbers that can be checked by hand.
+"""
+
+from pathlib import Path
+
+from tests.analysis.reference import GOLDEN, load_json, reference_folder
+
+SAMPLE = Path(__file__).parent / "sample"
+
+
+def published(name):
+    folder = reference_folder()
+    return load_json((folder / "data" / "publication_examples" if folder else SAMPLE) / f"{name}.json")
+
+
+def golden(case):
+    """Answers of R on our own synthetic data, by the name of the assertion."""
+    return {a["id"]: a["result"] for a in load_json(GOLDEN / f"{case}.json")["assertions"]}
