@@ -4,7 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
+from analysis.errors import AnalysisError
+
 Float = NDArray[np.float64]
+ROUNDING = 1e-9  # a standard error of a share below this is a 0 that rounding has blurred
 
 
 def t_quantile(df: ArrayLike, level: float = 0.95) -> Float:
@@ -24,7 +27,7 @@ def t_quantile(df: ArrayLike, level: float = 0.95) -> Float:
 
     Raises
     ------
-    ValueError
+    AnalysisError
         If `level` is not between 0 and 1.
     """
     upper = 1 - (1 - _checked(level)) / 2
@@ -93,25 +96,36 @@ def effective_n(p: ArrayLike, se: ArrayLike, n: ArrayLike, *, deff: ArrayLike = 
         p (1 - p) / se^2, or n / max(1, deff).
     """
     share, error = np.asarray(p, dtype=np.float64), np.asarray(se, dtype=np.float64)
-    inner = (share > 0) & (share < 1) & (error > 0)
+    inner = (share > 0) & (share < 1) & (error > ROUNDING)
     variance = np.where(inner, error, 1.0) ** 2
     without = np.asarray(n, dtype=np.float64) / np.maximum(1.0, deff)
     return np.asarray(np.where(inner, share * (1 - share) / variance, without))
 
 
 def korn_graubard(
-    p: ArrayLike, se: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95, *, deff: ArrayLike = 1.0
+    p: ArrayLike,
+    se: ArrayLike,
+    n: ArrayLike,
+    df: ArrayLike,
+    level: float = 0.95,
+    *,
+    valid: ArrayLike | None = None,
+    deff: ArrayLike = 1.0,
 ) -> tuple[Float, Float]:
     """Clopper-Pearson limits on the effective sample size, adjusted for its df (method.md, formula I4).
 
     Parameters
     ----------
-    p, se, n, deff : array_like
-        As in `effective_n`; `n` are all responses of the domain.
+    p, se, deff : array_like
+        As in `effective_n`.
+    n : array_like
+        All responses of the domain, with or without an answer.
     df : array_like
         Degrees of freedom of the domain; 0 or less gives NaN.
     level : float
         Confidence level, between 0 and 1.
+    valid : array_like, optional
+        Responses with a valid answer, used where the share is 0 or 1; `n` if not given.
 
     Returns
     -------
@@ -126,7 +140,8 @@ def korn_graubard(
     size = np.asarray(n, dtype=np.float64)
     # One response leaves n - 1 = 0 degrees of freedom; the adjustment then has nothing to compare with.
     ratio = t_quantile(np.maximum(size - 1, 1), level) / t_quantile(df, level)
-    return clopper_pearson(p, effective_n(p, se, size, deff=deff) * ratio**2, level)
+    answered = size if valid is None else valid
+    return clopper_pearson(p, effective_n(p, se, answered, deff=deff) * ratio**2, level)
 
 
 def clopper_pearson(p: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Float, Float]:
@@ -193,9 +208,7 @@ def wilson(p: ArrayLike, n: ArrayLike, level: float = 0.95, *, df: ArrayLike = n
     return np.where(np.isnan(centre), np.nan, lo), np.where(np.isnan(centre), np.nan, hi)
 
 
-def newcombe(
-    p1: ArrayLike, n1: ArrayLike, p2: ArrayLike, n2: ArrayLike, level: float = 0.95
-) -> tuple[Float, Float]:
+def newcombe(p1: ArrayLike, n1: ArrayLike, p2: ArrayLike, n2: ArrayLike, level: float = 0.95) -> tuple[Float, Float]:
     """Interval of the difference p1 - p2 of two independent shares (method.md, formula I7).
 
     Parameters
@@ -255,5 +268,5 @@ def woodruff_probabilities(
 def _checked(level: float) -> float:
     """Return the level if it lies strictly between 0 and 1."""
     if not 0 < level < 1:
-        raise ValueError(f"level is {level}; it must lie between 0 and 1, such as 0.95")
+        raise AnalysisError(f"level is {level}; it must lie between 0 and 1, such as 0.95")
     return level
