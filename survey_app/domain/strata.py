@@ -11,6 +11,7 @@ from typing import Any
 
 VARIABLES = ("agency", "outcome", "on_time", "field", "channel")  # within a desk, in order of importance
 MINIMUM = 50
+OTHERS = "*"  # classes that the register did not know
 
 
 @dataclass(frozen=True)
@@ -91,23 +92,19 @@ def _node(
     """Split by the first variable that can be split, then go on within each child."""
     for place, variable in enumerate(variables):
         parts = _merge_small(_totals(counts, variable), minimum)
-        if len(parts) > 1:
-            children = [
-                {
-                    "classes": part,
-                    "default": part is parts[-1],
-                    "node": _node(
-                        rule,
-                        desks,
-                        {k: n for k, n in counts.items() if getattr(k, variable) in part},
-                        {**classes, variable: part},
-                        minimum,
-                        variables[place + 1 :],
-                    ),
-                }
-                for part in parts
-            ]
-            return {"by": variable, "children": children}
+        if len(parts) == 1 and not (variable == "agency" and len(parts[0]) == 1):
+            continue
+        children = []
+        for part in parts:
+            inside = {k: n for k, n in counts.items() if getattr(k, variable) in part}
+            # No answer is credited to an agency that the stratum was not made for; other classes may join the last.
+            last = part is parts[-1] and (variable != "agency" or len(part) > 1)
+            named = [*part, OTHERS] if last and variable != "agency" else part
+            node = _node(rule, desks, inside, {**classes, variable: named}, minimum, variables[place + 1 :])
+            children.append({"classes": named, "default": last, "node": node})
+        if not children[-1]["default"]:
+            children.append({"classes": [], "default": True, "node": rule.tree["unknown"]})
+        return {"by": variable, "children": children}
     return rule.leaf(desks, classes, sum(counts.values()))
 
 

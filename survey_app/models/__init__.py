@@ -4,7 +4,6 @@ from survey_app.models.answers import (
     Batch,
     BatchCells,
     Comment,
-    DayCount,
     Inbox,
     Quarantine,
     Receipt,
@@ -13,6 +12,7 @@ from survey_app.models.answers import (
     Spent,
     TraitCount,
     WaitingComment,
+    WaitingSensitive,
 )
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
 from survey_app.models.publishing import LedgerEntry
@@ -27,7 +27,6 @@ __all__ = [
     "BatchCells",
     "Comment",
     "Counter",
-    "DayCount",
     "Dossier",
     "DossierChange",
     "Inbox",
@@ -50,4 +49,5 @@ __all__ = [
     "UnitEventPart",
     "UnitState",
     "WaitingComment",
+    "WaitingSensitive",
 ]

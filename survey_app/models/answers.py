@@ -79,7 +79,10 @@ class Batch(Base):
     grade: Mapped[str] = mapped_column(String(2))
     release_month: Mapped[str] = mapped_column(String(7))
     n: Mapped[int]
+    complete: Mapped[int]  # every asked scored item answered
+    partial: Mapped[int]  # at least half of them
     flagged: Mapped[int] = mapped_column(default=0)
+    pool_strata: Mapped[list[Any] | None] = mapped_column(JSON)  # numbers of the strata that a pool mixes
 
 
 class Response(Base):
@@ -107,7 +110,7 @@ class BatchCells(Base):
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
     stratum_number: Mapped[int] = mapped_column(primary_key=True)  # -1 in a pool
     n: Mapped[int]
-    counts: Mapped[list[Any]] = mapped_column(JSON)  # analysis.Cells rows: per item the count of each level
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)  # a row of analysis.Cells: per item the count of each level
 
 
 class TraitCount(Base):
@@ -134,14 +137,14 @@ class SensitiveCount(Base):
     n: Mapped[int]
 
 
-class DayCount(Base):
-    """How many answers moved on which day of flush: the round's own pace, for weekly or daily flushing."""
+class WaitingSensitive(Base):
+    """A sensitive background answer that waits, sealed and without unit, until ten of the round wait."""
 
-    __tablename__ = "day_count"
-    __table_args__ = (WITHOUT_ROWID,)
-    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    n: Mapped[int]
+    __tablename__ = "waiting_sensitive"
+    __table_args__ = (Index("ix_waiting_sensitive_round_id", "round_id"), WITHOUT_ROWID)
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_key)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class WaitingComment(Base):

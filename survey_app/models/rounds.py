@@ -1,13 +1,13 @@
 """Rounds, their strata (fixed before the first answer) and their counters."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, random_key
+from survey_app.db import Base, Moment, random_key
 from survey_app.models.units import WITHOUT_ROWID
 
 
@@ -39,6 +39,7 @@ class Round(Base):
     seed_commitment: Mapped[str] = mapped_column(String(64))  # SHA-256 of the seed, shown before the round
     flush_weekday: Mapped[int] = mapped_column(default=0)  # 0 = Monday
     flush_hour: Mapped[int] = mapped_column(default=6)
+    last_flush: Mapped[datetime | None] = mapped_column(Moment)
     strata_rule: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), default="plan")
     erasure_date: Mapped[date]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import instruments
+from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.domain import grades, periods, sealing, tokens
@@ -140,7 +140,7 @@ def _find(session: Session, installation: Installation, token: tokens.Token) -> 
     )
     if desk_id is None:
         kind = None
-    instrument = instruments.shipped(row.instrument_key)
+    instrument = shipped(row.instrument_key)
     desk = desk_id if kind else None
     return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent is not None)
 

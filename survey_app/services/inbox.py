@@ -1,0 +1,81 @@
+"""Opening the inbox: only the flush does, since only it reads the private day keys."""
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.domain import sealing
+from survey_app.installation import Installation
+from survey_app.models import Inbox
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One opened answer, in memory only."""
+
+    id: uuid.UUID
+    receipt_hash: bytes
+    stratum: int
+    grade: str
+    instrument: str
+    answers: dict[str, Any]
+    traits: dict[str, str]  # language, device, duration, assisted
+    shown: tuple[str, ...]
+    flagged: bool
+
+
+def open_all(installation: Installation, session: Session, round_id: uuid.UUID) -> list[Waiting]:
+    """Open every waiting answer of a round; KeyMissingError if a day's key is not there."""
+    private: dict[date, bytes] = {}
+    rows = session.scalars(select(Inbox).where(Inbox.round_id == round_id).order_by(Inbox.id))
+    return [_open(row, _key(installation, private, row.day)) for row in rows]
+
+
+def _key(installation: Installation, private: dict[date, bytes], day: date) -> bytes:
+    if day not in private:
+        private[day] = installation.keys.private(day.isoformat())
+    return private[day]
+
+
+def _open(row: Inbox, private: bytes) -> Waiting:
+    content = json.loads(sealing.open_with(private, row.sealed))
+    return Waiting(
+        id=row.id,
+        receipt_hash=row.receipt_hash,
+        stratum=content["stratum"],
+        grade=content["grade"],
+        instrument=content["instrument"],
+        answers=content["answers"],
+        traits={
+            "language": content["language"],
+            "device": content["device"],
+            "duration": content["duration"],
+            "assisted": "yes" if content["assisted"] else "no",
+        },
+        shown=tuple(content["shown"]),
+        flagged=content["flagged"],
+    )
+
+
+def destroy_old_keys(installation: Installation, today: date) -> list[date]:
+    """Destroy the private keys of past days that no waiting answer needs; yesterday's stays for posts under way."""
+    with installation.database.read() as session:
+        needed = set(session.scalars(select(Inbox.day).distinct()))
+    old = [day for day in installation.keys.days() if (today - day).days > 1 and day not in needed]
+    for day in old:
+        installation.keys.destroy_day(day)
+    return old
+
+
+def strata_of(waiting: Iterable[Waiting]) -> dict[int, int]:
+    """How many waiting answers each stratum has."""
+    counts: dict[int, int] = {}
+    for answer in waiting:
+        counts[answer.stratum] = counts.get(answer.stratum, 0) + 1
+    return counts

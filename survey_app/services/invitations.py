@@ -1,0 +1,229 @@
+"""Addresses for dossiers: the same one each time, made when asked for and stored nowhere."""
+
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.domain import periods, tokens
+from survey_app.installation import Installation
+from survey_app.models import Dossier, Invitation, RollPacket, Round, Stratum
+from survey_app.services import audit, counters, rounds, strata, unit_tree, units
+from survey_app.services.errors import NotFoundError, RefusedError
+
+CHUNK = 500  # dossiers in one transaction: citizens' answers wait no longer than that
+PACKET = 50  # a roll comes in packets of at least this many slips of one stratum
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is handed to a citizen: an address, and for the one-stop software the dossier that it is for."""
+
+    url: str
+    token: str
+    unit_name: str
+    dossier_code: str | None  # None on a roll, and never printed
+
+
+@dataclass(frozen=True)
+class Issued:
+    """Slips, how many of them were made before, and why other dossiers got none."""
+
+    slips: tuple[Slip, ...]
+    repeated: int
+    refused: tuple[tuple[str, str], ...]  # dossier code, reason
+
+
+def address(public_url: str, token: tokens.Token) -> str:
+    """Address of a token, in capitals so that its QR code needs the alphanumeric mode only."""
+    return f"{public_url.rstrip('/')}/T/{token.text}".upper()
+
+
+def issue(
+    installation: Installation,
+    round_code: str,
+    dossier_codes: Iterable[str],
+    *,
+    beneath: uuid.UUID | None = None,
+) -> Issued:
+    """Give each dossier its address; asking again gives the same one and counts a repeat.
+
+    `beneath` limits to dossiers received at this unit or below (an API key's scope): others look unknown.
+    """
+    with installation.database.write() as session:
+        row = _in_field(session, installation, round_code)
+        office = _Office(installation, session, row, beneath)
+        for code in dossier_codes:
+            office.invite(code)
+        return Issued(tuple(office.slips), office.repeated, tuple(office.refused))
+
+
+def issue_for_unit(installation: Installation, round_code: str, unit_slug: str, *, again: bool = False) -> Issued:
+    """Give an address to every dossier of a unit that has none yet; with `again` also those that have."""
+    with installation.database.read() as session:
+        row = _in_field(session, installation, round_code)
+        unit = units.unit_by_slug(session, unit_slug)
+        under = units.descendants(session, unit.id, installation.today())
+        oldest = installation.today() - timedelta(days=row.token_life_days)
+        invited = select(Invitation.dossier_id).where(Invitation.round_id == row.id)
+        wanted = select(Dossier.dossier_code).where(
+            Dossier.receiving_unit_id.in_(under),
+            Dossier.returned_at >= strata.moment(max(row.period_start, oldest)),
+            Dossier.returned_at < strata.moment(row.period_end + timedelta(days=1)),
+            Dossier.outcome.in_(strata.ASKED),
+        )
+        if not again:
+            wanted = wanted.where(Dossier.id.not_in(invited))
+        found = session.scalars(wanted.order_by(Dossier.dossier_code)).all()
+    parts = [issue(installation, round_code, found[n : n + CHUNK]) for n in range(0, len(found), CHUNK)]
+    return Issued(
+        tuple(slip for part in parts for slip in part.slips),
+        sum(part.repeated for part in parts),
+        tuple(pair for part in parts for pair in part.refused),
+    )
+
+
+def roll(installation: Installation, round_code: str, unit_slug: str, slips: int, stratum: int | None = None) -> Issued:
+    """Make a packet of slips with random identifiers for one stratum of a desk; which slip goes to whom is unknown."""
+    if slips < PACKET:
+        raise RefusedError(f"A packet has at least {PACKET} slips, so that none can be told from the others.")
+    with installation.database.write() as session:
+        row = _in_field(session, installation, round_code)
+        unit = units.unit_by_slug(session, unit_slug)
+        chosen = _one_stratum(session, row, unit.id, stratum)
+        key = installation.keys.round_keys(row.code).token
+        month = periods.months_between(row.field_start, installation.today())
+        name = unit_tree.name_of(session, unit.id, installation.today())
+        made = []
+        for _ in range(slips):
+            identity = secrets.token_bytes(tokens.IDENTIFIER_BYTES)
+            token = tokens.issue(key, row.number, chosen.number, month, identity, tokens.Kind.ROLL)
+            made.append(Slip(address(installation.settings.public_url, token), token.text, name, None))
+        secrets.SystemRandom().shuffle(made)
+        session.add(RollPacket(stratum_id=chosen.id, made_on=installation.today(), slips=slips))
+        chosen.issued += slips
+        audit.note(session, installation, "tokens roll", unit_slug, f"{slips} slips, stratum {chosen.number}")
+        return Issued(tuple(made), 0, ())
+
+
+def handed_out(installation: Installation, round_code: str, unit_slug: str, number: int, stratum: int | None) -> None:
+    """Write down how many slips of its roll a desk handed out."""
+    with installation.database.write() as session:
+        row = rounds.by_code(session, round_code)
+        unit = units.unit_by_slug(session, unit_slug)
+        chosen = _one_stratum(session, row, unit.id, stratum)
+        packets = session.scalars(select(RollPacket.slips).where(RollPacket.stratum_id == chosen.id)).all()
+        if number < 0 or chosen.handed_out + number > sum(packets):
+            raise RefusedError(f"The packets of this stratum hold {sum(packets)} slips; {number} more is too many.")
+        chosen.handed_out += number
+        counters.count(session, row.id, unit.id, installation.today(), "handed_out", number)
+        audit.note(session, installation, "tokens handed-out", unit_slug, str(number))
+
+
+class _Office:
+    """Makes addresses inside one transaction."""
+
+    def __init__(self, installation: Installation, session: Session, row: Round, beneath: uuid.UUID | None) -> None:
+        self.installation, self.session, self.row = installation, session, row
+        self.today = installation.today()
+        self.token_key = installation.keys.round_keys(row.code).token
+        self.issuing_key = installation.keys.issuing_key(row.code)
+        self.seed = installation.keys.seed(row.code)
+        self.under = units.descendants(session, beneath or row.unit_id, self.today)
+        found = session.scalars(select(Stratum).where(Stratum.round_id == row.id))
+        self.strata = {stratum.number: stratum for stratum in found}
+        self.numbers = {stratum.id: number for number, stratum in self.strata.items()}
+        self.names: dict[uuid.UUID, str] = {}
+        self.slips: list[Slip] = []
+        self.refused: list[tuple[str, str]] = []
+        self.repeated = 0
+
+    def invite(self, code: str) -> None:
+        """Add the slip of one dossier, or the reason why it has none."""
+        dossier = self.session.scalar(select(Dossier).where(Dossier.dossier_code == code))
+        reason = self._reason(dossier)
+        if dossier is None or reason:
+            self.refused.append((code, reason))
+            return
+        invitation = self.session.get(Invitation, (self.row.id, dossier.id))
+        if invitation is None:
+            invitation = self._first(dossier)
+        else:
+            self.repeated += 1
+            counters.count(self.session, self.row.id, dossier.receiving_unit_id, self.today, "repeated")
+        kind = tokens.Kind.DRAWN if invitation.drawn else tokens.Kind.UNDRAWN
+        number = self.numbers[invitation.stratum_id]
+        month = periods.months_between(self.row.field_start, invitation.invited_on)
+        identity = tokens.identifier(self.issuing_key, self.row.code, code)
+        token = tokens.issue(self.token_key, self.row.number, number, month, identity, kind)
+        url = address(self.installation.settings.public_url, token)
+        self.slips.append(Slip(url, token.text, self._name(dossier.receiving_unit_id), code))
+
+    def _first(self, dossier: Dossier) -> Invitation:
+        """Mark the dossier as invited; its stratum and whether it is drawn never change again."""
+        key = strata.key_of(*(getattr(dossier, column.key) for column in strata.COLUMNS))
+        stratum = self.strata[strata.stratum_number(self.row, key)]
+        invitation = Invitation(
+            round_id=self.row.id,
+            dossier_id=dossier.id,
+            stratum_id=stratum.id,
+            invited_on=self.today,
+            drawn=tokens.is_drawn(self.seed, dossier.dossier_code, self.row.draw_fraction),
+        )
+        self.session.add(invitation)
+        stratum.issued += 1
+        counters.count(self.session, self.row.id, dossier.receiving_unit_id, self.today, "invited")
+        return invitation
+
+    def _reason(self, dossier: Dossier | None) -> str:
+        if dossier is None or dossier.receiving_unit_id not in self.under:
+            return "There is no such dossier; import it first."
+        if dossier.returned_at is None or dossier.outcome not in strata.ASKED:
+            return "Its result has not been returned yet."
+        returned = dossier.returned_at.astimezone(self.installation.settings.zone).date()
+        if not self.row.period_start <= returned <= self.row.period_end:
+            return f"Returned on {returned:%d/%m/%Y}, outside the period of this round."
+        linked = dossier.origin_dossier_code
+        if linked and self.session.scalar(select(Dossier.id).where(Dossier.dossier_code == linked)):
+            return f"Linked to {linked}: one visit is asked about once."
+        return ""
+
+    def _name(self, unit_id: uuid.UUID) -> str:
+        if unit_id not in self.names:
+            self.names[unit_id] = unit_tree.name_of(self.session, unit_id, self.today)
+        return self.names[unit_id]
+
+
+def _in_field(session: Session, installation: Installation, code: str) -> Round:
+    row = rounds.by_code(session, code)
+    if row.state != "field":
+        raise RefusedError(f"Round {code} is {row.state}; `sipas round open {code}` opens it for answers.")
+    today: date = installation.today()
+    if not row.field_start <= today <= row.field_end:
+        raise RefusedError(f"Round {code} takes answers from {row.field_start} to {row.field_end}.")
+    return row
+
+
+def _one_stratum(session: Session, row: Round, desk_id: uuid.UUID, number: int | None) -> Stratum:
+    """Stratum of a desk, by number where it has several."""
+    mine: Sequence[Stratum] = session.scalars(
+        select(Stratum).where(Stratum.round_id == row.id, Stratum.desk_id == desk_id).order_by(Stratum.number),
+    ).all()
+    if number is not None:
+        mine = [stratum for stratum in mine if stratum.number == number]
+    if not mine:
+        raise NotFoundError("This desk has no stratum of its own in this round (too few dossiers); use addresses.")
+    if len(mine) > 1:
+        listed = "; ".join(f"{s.number}: {describe(s)}" for s in mine)
+        raise RefusedError(f"This desk has {len(mine)} strata; choose one with --stratum: {listed}")
+    return mine[0]
+
+
+def describe(stratum: Stratum) -> str:
+    """Say in words which dossiers a stratum holds."""
+    parts = [f"{name} {'/'.join(values)}" for name, values in stratum.classes.items() if values and name != "agency"]
+    return ", ".join(parts) or "all dossiers"

@@ -1,0 +1,202 @@
+"""Moving one batch: responses, cells and receipts in, inbox rows out, all or nothing."""
+
+import json
+import random
+import uuid
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+import analysis
+from instruments.load import shipped
+from instruments.model import Instrument, ItemKind
+from survey_app.db import random_key
+from survey_app.domain import answers as rule
+from survey_app.domain import periods, sealing
+from survey_app.domain.batching import BATCH, Move
+from survey_app.installation import Installation
+from survey_app.keys import COMMENTS
+from survey_app.models import (
+    Batch,
+    BatchCells,
+    Inbox,
+    Receipt,
+    Response,
+    Round,
+    Stratum,
+    TraitCount,
+    WaitingComment,
+    WaitingSensitive,
+)
+from survey_app.services import counters
+from survey_app.services.inbox import Waiting
+
+POOLED = -1  # stratum number of answers whose own stratum would leave too few dossiers
+TRAITS = ("language", "device", "duration", "assisted")
+
+
+class OvertakenError(Exception):
+    """An answer was withdrawn, or moved by another flush, since it was read: plan again."""
+
+
+def move(
+    installation: Installation,
+    row: Round,
+    strata: Mapping[int, Stratum],
+    step: Move[Waiting],
+    own_stratum: Mapping[int, bool],
+) -> None:
+    """Carry out one move in one transaction; `own_stratum` says which strata an answer may keep."""
+    today = installation.today()
+    with installation.database.write() as session:
+        gone = session.execute(delete(Inbox).where(Inbox.id.in_([a.id for a in step.answers])))
+        if gone.rowcount != len(step.answers):  # type: ignore[attr-defined]  # a cursor result for DELETE
+            raise OvertakenError
+        instrument = shipped(step.atom.instrument)
+        keeps = {n: bool(own_stratum[n]) and step.pool is None for n in {a.stratum for a in step.answers}}
+        batch = _batch(row, instrument, step, keeps, today)
+        session.add(batch)
+        session.flush()
+        unit = batch.pool_id or batch.desk_id or row.unit_id
+        _responses(session, batch.id, strata, step.answers, keeps, instrument)
+        _cells(session, batch.id, step.answers, keeps, instrument)
+        _side_tables(session, installation, row, unit, step.answers, instrument, today)
+
+
+def _batch(
+    row: Round,
+    instrument: Instrument,
+    step: Move[Waiting],
+    keeps: Mapping[int, bool],
+    today: date,
+) -> Batch:
+    ends = Tally(rule.enough(instrument, _read_back(a.answers)) for a in step.answers)
+    mixed = sorted({a.stratum for a in step.answers if not keeps[a.stratum]})
+    return Batch(
+        id=random_key(),
+        round_id=row.id,
+        desk_id=uuid.UUID(step.atom.desk) if step.atom.desk else None,
+        agency_id=uuid.UUID(step.atom.agency) if step.atom.agency else None,
+        pool_id=uuid.UUID(step.pool) if step.pool else None,
+        instrument_key=step.atom.instrument,
+        grade=step.atom.grade,
+        release_month=periods.month(today),
+        n=len(step.answers),
+        complete=ends["complete"],
+        partial=ends["partial"],
+        flagged=sum(a.flagged for a in step.answers),
+        pool_strata=mixed or None,
+    )
+
+
+def _responses(
+    session: Session,
+    batch_id: uuid.UUID,
+    strata: Mapping[int, Stratum],
+    answers: Sequence[Waiting],
+    keeps: Mapping[int, bool],
+    instrument: Instrument,
+) -> None:
+    """Insert the answers in an order of their own, without what is kept elsewhere."""
+    apart = {i.id for i in instrument.items if i.kind is ItemKind.COMMENT or i.sensitive}
+    kept = kept_traits(answers)
+    order = sorted(random_key() for _ in answers)  # random keys, so this is a shuffle of its own
+    rows = [
+        {
+            "id": key,
+            "batch_id": batch_id,
+            "stratum_id": strata[a.stratum].id if keeps[a.stratum] else None,
+            "answers": {item: value for item, value in a.answers.items() if item not in apart},
+            **{trait: a.traits[trait] if trait in kept else None for trait in TRAITS},
+            "flagged": a.flagged,
+        }
+        for key, a in zip(order, random.SystemRandom().sample(answers, len(answers)), strict=True)
+    ]
+    session.execute(insert(Response), rows)
+
+
+def kept_traits(answers: Sequence[Waiting]) -> set[str]:
+    """Traits of which every class in the batch has at least 10: a smaller class would point at somebody."""
+    kept = set()
+    for trait in TRAITS:
+        if min(Tally(a.traits[trait] for a in answers).values()) >= BATCH:
+            kept.add(trait)
+    return kept
+
+
+def _cells(
+    session: Session,
+    batch_id: uuid.UUID,
+    answers: Sequence[Waiting],
+    keeps: Mapping[int, bool],
+    instrument: Instrument,
+) -> None:
+    items = instrument.scored_items()
+    numbers = np.array([a.stratum if keeps[a.stratum] else POOLED for a in answers], dtype=np.int64)
+    level = np.array([rule.levels(instrument, a.answers) for a in answers], dtype=np.int8)
+    counted = analysis.Answers(
+        items=tuple(item.id for item in items),
+        stratum=numbers,
+        domain=np.zeros(len(answers), dtype=np.int64),
+        level=level.reshape(len(answers), len(items)),
+    )
+    for cell in analysis.cells_of(analysis.with_composite(counted, instrument)).to_rows():
+        session.add(
+            BatchCells(
+                batch_id=batch_id,
+                stratum_number=cell["stratum"],
+                n=cell["n"],
+                counts={"counts": cell["counts"], "composite": cell["composite"]},
+            ),
+        )
+
+
+def _side_tables(
+    session: Session,
+    installation: Installation,
+    row: Round,
+    unit: uuid.UUID,
+    answers: Sequence[Waiting],
+    instrument: Instrument,
+    today: date,
+) -> None:
+    """Receipts, counters, and the pools that are sealed again; each shuffled by itself."""
+    month = periods.month(today)
+    public = installation.keys.public(COMMENTS)
+    shuffled = list(answers)
+    random.SystemRandom().shuffle(shuffled)
+    for answer in sorted(shuffled, key=lambda a: a.receipt_hash):
+        session.add(Receipt(round_id=row.id, receipt_hash=answer.receipt_hash, release_month=month))
+    for item in instrument.items:
+        for answer in shuffled:
+            value = answer.answers.get(item.id)
+            if value is None:
+                continue
+            sealed = sealing.seal_to(public, json.dumps({"item": item.id, "value": value}).encode())
+            if item.kind is ItemKind.COMMENT:
+                session.add(WaitingComment(round_id=row.id, unit_id=unit, sealed=sealed))
+            elif item.sensitive:
+                session.add(WaitingSensitive(round_id=row.id, sealed=sealed))
+    tallies = Tally((trait, a.traits[trait]) for a in answers for trait in TRAITS)
+    tallies.update(("shown", language) for a in answers for language in a.shown)
+    for (trait, value), n in sorted(tallies.items()):
+        counters.add(
+            session,
+            TraitCount,
+            n,
+            "n",
+            round_id=row.id,
+            unit_id=unit,
+            month=month,
+            trait=trait,
+            value=value,
+        )
+
+
+def _read_back(answers: Mapping[str, object]) -> dict[str, rule.Value]:
+    """Lists that JSON made of tuples become tuples again."""
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in answers.items()}  # type: ignore[misc]  # values as checked
