@@ -1,23 +1,66 @@
 """What the answers are worth: the public names of the statistics."""
 
 from analysis.cells import Answers, Cells, cells_of, merge, roll_up
+from analysis.charts import (
+    NARROW,
+    WIDE,
+    ChartWords,
+    FunnelLimit,
+    FunnelRow,
+    ImportanceRow,
+    IntervalRow,
+    LevelRow,
+    MonthRow,
+    NumberFormat,
+    Picture,
+    caterpillar,
+    factor_bars,
+    funnel,
+    importance_performance,
+    stacked_levels,
+    trend,
+)
+from analysis.disclosure import ANNUAL_MINIMUM, LIVE_MINIMUM, Safe, publishable, released_groups, rounded_count
 from analysis.errors import AnalysisError
 from analysis.figures import Figure, Interval, Reason, par_index_points, round_half_up
 from analysis.index import index_figures, strata_without_answer, with_composite
 
 __all__ = [
+    "ANNUAL_MINIMUM",
+    "LIVE_MINIMUM",
+    "NARROW",
+    "WIDE",
     "AnalysisError",
     "Answers",
     "Cells",
+    "ChartWords",
     "Figure",
+    "FunnelLimit",
+    "FunnelRow",
+    "ImportanceRow",
     "Interval",
+    "IntervalRow",
+    "LevelRow",
+    "MonthRow",
+    "NumberFormat",
+    "Picture",
     "Reason",
+    "Safe",
+    "caterpillar",
     "cells_of",
+    "factor_bars",
+    "funnel",
+    "importance_performance",
     "index_figures",
     "merge",
     "par_index_points",
+    "publishable",
+    "released_groups",
     "roll_up",
     "round_half_up",
+    "rounded_count",
+    "stacked_levels",
     "strata_without_answer",
+    "trend",
     "with_composite",
 ]
