@@ -5,7 +5,7 @@ The files of the sample have the names and keys of the reference files, and numb
 
 from pathlib import Path
 
-from tests.analysis.reference import GOLDEN, load_json, reference_folder
+from tests.analysis.reference import GOLDEN, load_csv, load_json, reference_folder
 
 SAMPLE = Path(__file__).parent / "sample"
 
@@ -18,3 +18,18 @@ def published(name):
 def golden(case):
     """Answers of R on our own synthetic data, by the name of the assertion."""
     return {a["id"]: a["result"] for a in load_json(GOLDEN / f"{case}.json")["assertions"]}
+
+
+def _oracle_folder():
+    folder = reference_folder()
+    return (folder or SAMPLE) / "oracle"
+
+
+def oracle(case):
+    """A case of R's answers on classical data; without reference data, a sample of our own or nothing."""
+    path = _oracle_folder() / f"{case}.json"
+    return load_json(path) if path.exists() else {"assertions": []}
+
+
+def oracle_rows(name):
+    return load_csv(_oracle_folder() / "data" / f"{name}.csv")
