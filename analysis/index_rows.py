@@ -90,7 +90,7 @@ def _basis(linear: Linear, se: Float, totals: Totals, second: SecondPass | None,
     """Return estimates with the standard errors that may be believed."""
     size = len(valid)
     df = second.taylor.df if second else totals.n - totals.strata
-    census = second.census if second else np.zeros(size, dtype=bool)
+    census = second.taylor.census if second else np.zeros(size, dtype=bool)
     unknown = np.isnan(linear.estimate) | ((df <= 0) & ~census)
     return Basis(
         estimate=linear.estimate,

@@ -105,7 +105,7 @@ def _part(part: Part, numerator: Float, denominator: Float) -> Linear:
     for term in part.terms:
         columns = list(term.columns)
         x = denominator[:, columns].sum(axis=1)
-        divisor = np.where(x > 0, x, np.nan)
+        divisor = np.where(x != 0, x, np.nan)
         ratio = numerator[:, columns].sum(axis=1) / divisor
         ratios.append(ratio)
         alpha[:, columns] += (term.weight / divisor)[:, None]

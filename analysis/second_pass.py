@@ -28,13 +28,6 @@ class SecondPass:
     composite: Float  # (n,) respondents' indices as shares, 0 without one
     has_composite: Float  # (n,) 1 or 0
 
-    @property
-    def census(self) -> NDArray[np.bool_]:
-        """Domains whose strata were all answered completely."""
-        stage, layout = self.taylor.stages[0], self.taylor.layouts[0]
-        open_strata = np.bincount(layout.domain, weights=~stage.census[layout.stratum], minlength=self.taylor.domains)
-        return np.asarray(open_strata == 0)
-
     def variance(
         self, wanted: Sequence[Wanted], linear: Sequence[Linear], worth: Mapping[str, tuple[Float, Float]]
     ) -> Float:

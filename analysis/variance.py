@@ -106,6 +106,14 @@ class Taylor:
             found[layout.domain[stage.lonely[layout.stratum]]] = True
         return found
 
+    @property
+    def census(self) -> NDArray[np.bool_]:
+        """Domains of which everything was taken, at every stage: nothing is left to chance."""
+        complete = np.ones(self.domains, dtype=bool)
+        for stage, layout in zip(self.stages, self.layouts, strict=True):
+            complete[layout.domain[~stage.census[layout.stratum]]] = False
+        return complete
+
     def variance(self, z: Float) -> Float:
         """Variance of the domain sums of `z` (method.md, formula V1).
 
