@@ -113,13 +113,14 @@ def upgrade() -> None:
     sa.Column('seed_commitment', sa.String(length=64), nullable=False),
     sa.Column('flush_weekday', sa.Integer(), nullable=False),
     sa.Column('flush_hour', sa.Integer(), nullable=False),
+    sa.Column('last_flush', sa.DateTime(timezone=True), nullable=True),
     sa.Column('strata_rule', sa.JSON(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('erasure_date', sa.Date(), nullable=False),
     sa.CheckConstraint("state IN ('plan', 'frozen', 'field', 'closed', 'published')", name=op.f('ck_round_state')),
     sa.CheckConstraint('draw_fraction > 0 AND draw_fraction <= 1', name=op.f('ck_round_draw_fraction')),
     sa.CheckConstraint('flush_weekday BETWEEN 0 AND 6 AND flush_hour BETWEEN 0 AND 23', name=op.f('ck_round_flush')),
-    sa.CheckConstraint('number BETWEEN 0 AND 1023', name=op.f('ck_round_number')),
+    sa.CheckConstraint('number BETWEEN 0 AND 511', name=op.f('ck_round_number')),
     sa.CheckConstraint('period_end >= period_start AND field_end >= field_start', name=op.f('ck_round_dates')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_round_unit_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_round')),
@@ -209,8 +210,12 @@ def upgrade() -> None:
     sa.Column('instrument_key', sa.String(length=60), nullable=False),
     sa.Column('grade', sa.String(length=2), nullable=False),
     sa.Column('release_month', sa.String(length=7), nullable=False),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
     sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('complete', sa.Integer(), nullable=False),
+    sa.Column('partial', sa.Integer(), nullable=False),
     sa.Column('flagged', sa.Integer(), nullable=False),
+    sa.Column('pool_strata', sa.JSON(), nullable=True),
     sa.CheckConstraint("grade IN ('G1', 'G2', 'G3', 'G4')", name=op.f('ck_batch_grade')),
     sa.CheckConstraint("release_month LIKE '____-__'", name=op.f('ck_batch_release_month')),
     sa.CheckConstraint('n >= 10', name=op.f('ck_batch_n')),
@@ -248,14 +253,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_counter_round_id_round')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_counter_unit_id_unit')),
     sa.PrimaryKeyConstraint('round_id', 'unit_id', 'week', 'name', name=op.f('pk_counter')),
-    sqlite_with_rowid=False
-    )
-    op.create_table('day_count',
-    sa.Column('round_id', sa.Uuid(), nullable=False),
-    sa.Column('day', sa.Date(), nullable=False),
-    sa.Column('n', sa.Integer(), nullable=False),
-    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_day_count_round_id_round')),
-    sa.PrimaryKeyConstraint('round_id', 'day', name=op.f('pk_day_count')),
     sqlite_with_rowid=False
     )
     op.create_table('dossier_change',
@@ -353,7 +350,7 @@ def upgrade() -> None:
     sa.Column('merged_because', sa.String(length=200), nullable=True),
     sa.Column('only_at_close', sa.Boolean(), nullable=False),
     sa.CheckConstraint('issued >= 0 AND handed_out >= 0', name=op.f('ck_stratum_counts')),
-    sa.CheckConstraint('number BETWEEN 0 AND 32767', name=op.f('ck_stratum_number')),
+    sa.CheckConstraint('number BETWEEN 0 AND 16383', name=op.f('ck_stratum_number')),
     sa.ForeignKeyConstraint(['agency_id'], ['unit.id'], name=op.f('fk_stratum_agency_id_unit')),
     sa.ForeignKeyConstraint(['desk_id'], ['unit.id'], name=op.f('fk_stratum_desk_id_unit')),
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_stratum_round_id_round')),
@@ -385,6 +382,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('waiting_comment', schema=None) as batch_op:
         batch_op.create_index('ix_waiting_comment_unit_id', ['round_id', 'unit_id'], unique=False)
+
+    op.create_table('waiting_sensitive',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_waiting_sensitive_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_sensitive')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('waiting_sensitive', schema=None) as batch_op:
+        batch_op.create_index('ix_waiting_sensitive_round_id', ['round_id'], unique=False)
 
     op.create_table('batch_cells',
     sa.Column('batch_id', sa.Uuid(), nullable=False),
@@ -453,6 +461,10 @@ def downgrade() -> None:
 
     op.drop_table('invitation')
     op.drop_table('batch_cells')
+    with op.batch_alter_table('waiting_sensitive', schema=None) as batch_op:
+        batch_op.drop_index('ix_waiting_sensitive_round_id')
+
+    op.drop_table('waiting_sensitive')
     with op.batch_alter_table('waiting_comment', schema=None) as batch_op:
         batch_op.drop_index('ix_waiting_comment_unit_id')
 
@@ -475,7 +487,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_dossier_change_dossier_id')
 
     op.drop_table('dossier_change')
-    op.drop_table('day_count')
     op.drop_table('counter')
     with op.batch_alter_table('comment', schema=None) as batch_op:
         batch_op.drop_index('ix_comment_unit_id')

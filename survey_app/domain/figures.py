@@ -44,6 +44,7 @@ class PublishedFigure:
     mean: float | None  # 1..5
     dissatisfied: float | None  # per cent in the lower two levels
     evidence: str  # "G1", "G1+G2"
+    merged_levels: tuple[int, ...] = ()  # levels of fewer than 3 answers: their share stands with the neighbour
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class Batch(Base):
     instrument_key: Mapped[str] = mapped_column(String(60))
     grade: Mapped[str] = mapped_column(String(2))
     release_month: Mapped[str] = mapped_column(String(7))
+    ordinal: Mapped[int]  # first, second ... batch of its atom: what an item's waiting answers are joined in
     n: Mapped[int]
     complete: Mapped[int]  # every asked scored item answered
     partial: Mapped[int]  # at least half of them

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 import analysis
@@ -59,6 +59,7 @@ def move(
         instrument = shipped(step.atom.instrument)
         keeps = {n: bool(own_stratum[n]) and step.pool is None for n in {a.stratum for a in step.answers}}
         batch = _batch(row, instrument, step, keeps, today)
+        batch.ordinal = _next_ordinal(session, batch)
         session.add(batch)
         session.flush()
         unit = batch.pool_id or batch.desk_id or row.unit_id
@@ -91,6 +92,13 @@ def _batch(
         flagged=sum(a.flagged for a in step.answers),
         pool_strata=mixed or None,
     )
+
+
+def _next_ordinal(session: Session, batch: Batch) -> int:
+    """How many batches of this atom there are, and this one."""
+    same = (Batch.round_id, Batch.desk_id, Batch.agency_id, Batch.pool_id, Batch.instrument_key, Batch.grade)
+    where = [column.is_not_distinct_from(getattr(batch, column.key)) for column in same]
+    return 1 + (session.scalar(select(func.count()).select_from(Batch).where(*where)) or 0)
 
 
 def _responses(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from instruments.load import shipped
 from survey_app.domain import tokens
+from survey_app.domain.figures import RoundLine
 from survey_app.installation import Installation
 from survey_app.models import Inbox, Round
 from survey_app.services import audit, strata, units
@@ -35,19 +36,6 @@ class Plan:
     token_life_days: int = 90
     flush_weekday: int = 0
     flush_hour: int = 6
-
-
-@dataclass(frozen=True)
-class RoundLine:
-    """One round in a list."""
-
-    id: uuid.UUID
-    code: str
-    title: str
-    state: str
-    period_start: date
-    period_end: date
-    field_end: date
 
 
 def create(installation: Installation, plan: Plan) -> uuid.UUID:
@@ -132,7 +120,17 @@ def every(installation: Installation) -> tuple[RoundLine, ...]:
 
 def line(row: Round) -> RoundLine:
     """Show a round as one line."""
-    return RoundLine(row.id, row.code, row.title, row.state, row.period_start, row.period_end, row.field_end)
+    return RoundLine(
+        row.id,
+        row.code,
+        row.title,
+        row.state,
+        row.period_start,
+        row.period_end,
+        row.field_start,
+        row.field_end,
+        row.unit_id,
+    )
 
 
 def _plan_problems(plan: Plan) -> list[str]:

@@ -1,0 +1,38 @@
+"""sipas keys: day keys in advance, and what the key folder holds."""
+
+import click
+
+from survey_app.cli.installation import with_installation
+from survey_app.installation import Installation
+from survey_app.services import inbox
+
+
+@click.group()
+def keys() -> None:
+    """Make day keys in advance and see what the key folder holds."""
+
+
+@keys.command()
+@click.option("--days", default=120, show_default=True, help="How many days ahead.")
+@with_installation
+def prepare(installation: Installation, days: int) -> None:
+    """Make the key pairs of the coming days and of the pools; existing ones stay."""
+    installation.keys.prepare_pools()
+    made = installation.keys.prepare_days(installation.today(), days)
+    click.echo(f"{made} day keys were made; answers can be sealed for {days} days from today.")
+
+
+@keys.command()
+@with_installation
+def destroy(installation: Installation) -> None:
+    """Destroy the private keys of past days whose answers have all moved (the flush does it too)."""
+    gone = inbox.destroy_old_keys(installation, installation.today())
+    click.echo(f"{len(gone)} keys were destroyed.")
+
+
+@keys.command(name="list")
+@with_installation
+def list_keys(installation: Installation) -> None:
+    """Show for which days a private key exists."""
+    days = installation.keys.days()
+    click.echo(f"{len(days)} days, {days[0]} to {days[-1]}." if days else "No day key; run `sipas keys prepare`.")

@@ -1,0 +1,54 @@
+"""sipas serve: the web server with its clock for the flush, for one machine."""
+
+import logging
+import threading
+
+import click
+import waitress
+
+from survey_app.app import create_app
+from survey_app.cli.installation import with_installation
+from survey_app.installation import Installation
+from survey_app.services import publication
+from survey_app.services.errors import RefusedError
+from survey_app.services.flush import run_due
+
+CHECK_EVERY_SECONDS = 60
+log = logging.getLogger("sipas.serve")
+
+
+@click.command()
+@with_installation
+def serve(installation: Installation) -> None:
+    """Serve every page on SIPAS_HOST:SIPAS_PORT, and flush at each round's hour."""
+    settings = installation.settings
+    installation.keys.prepare_pools()
+    installation.keys.prepare_days(installation.today())
+    stopping = threading.Event()
+    threading.Thread(target=_keep_flushing, args=(installation, stopping), daemon=True).start()
+    click.echo(f"Serving {settings.public_url} on {settings.host}:{settings.port}; Ctrl-C stops it.")
+    try:
+        waitress.serve(
+            create_app(installation),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+        )
+    finally:
+        stopping.set()
+
+
+def _keep_flushing(installation: Installation, stopping: threading.Event) -> None:
+    """Look once a minute whether a round's hour has come; a flush that fails is told in the log and tried again."""
+    while not stopping.wait(CHECK_EVERY_SECONDS):
+        try:
+            installation.keys.prepare_days(installation.today())
+            for report in run_due(installation):
+                publication.refresh(installation, report.round_code)
+                log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)
+        except RefusedError:
+            log.exception("flush refused")
+        except OSError:
+            log.exception("flush could not read its keys")

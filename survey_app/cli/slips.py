@@ -1,0 +1,73 @@
+"""Slips to print: QR code, typed form and words in the citizen's languages."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import segno
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from instruments.load import shipped
+from survey_app.domain import base32
+from survey_app.installation import Installation
+from survey_app.services import rounds
+from survey_app.services.invitations import Slip
+
+WORDS = {
+    "vi": {
+        "title": "Xin Ông/Bà cho biết ý kiến",
+        "scan": "Quét mã bằng điện thoại, hoặc mở {site} và nhập mã dưới đây.",
+        "promise": "Không ai biết phiếu nào của ai. Mã dùng được một lần, trả lời lúc nào cũng được, ở nhà cũng được.",
+        "until": "Nhận ý kiến đến ngày {day}.",
+    },
+    "en": {
+        "title": "Please tell us what you think",
+        "scan": "Scan the code with your phone, or open {site} and type the code below.",
+        "promise": "Nobody can tell whose answer is whose. The code works once, at any time, at home as well.",
+        "until": "Answers are taken until {day}.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class PrintedSlip:
+    """What stands on one slip; nothing of the dossier."""
+
+    unit_name: str
+    qr: str
+    typed: str
+
+
+def page(installation: Installation, slips: Sequence[Slip], round_code: str) -> str:
+    """A4 page of slips; drawn and undrawn look alike, and no slip names its dossier."""
+    with installation.database.read() as session:
+        row = rounds.by_code(session, round_code)
+        languages = [code for code in shipped(row.instrument_key).languages if code in WORDS]
+        last_day = f"{row.field_end:%d/%m/%Y}"
+    site = installation.settings.public_url.split("://", 1)[1] + "/q"
+    words = [
+        {"language": code, **{k: text.format(site=site, day=last_day) for k, text in WORDS[code].items()}}
+        for code in languages
+    ]
+    environment = Environment(loader=PackageLoader("survey_app"), autoescape=True, undefined=StrictUndefined)
+    printed = [PrintedSlip(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in slips]
+    return environment.get_template("slips.html").render(slips=printed, words=words)
+
+
+def qr_svg(url: str) -> str:
+    """QR code of an address in capitals (alphanumeric mode, level M) as a path for one SVG element."""
+    code = segno.make_qr(url, error="m", mode="alphanumeric")
+    buffer = io.BytesIO()
+    code.save(buffer, kind="svg", xmldecl=False, svgns=True, border=4, omitsize=True)
+    return "data:image/svg+xml," + _escaped(buffer.getvalue().decode())
+
+
+def qr_terminal(url: str) -> str:
+    """The same code for a terminal."""
+    buffer = io.StringIO()
+    segno.make_qr(url, error="m", mode="alphanumeric").terminal(buffer, compact=True)
+    return buffer.getvalue()
+
+
+def _escaped(svg: str) -> str:
+    return "".join(c if c.isalnum() or c in " =:/.-,'" else f"%{ord(c):02X}" for c in svg.strip())

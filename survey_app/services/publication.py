@@ -1,0 +1,217 @@
+"""Publication: after each flush every figure that changed passes `publishable` once, and the ledger keeps it.
+
+Pages, exports and the API read the ledger and nothing else.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import analysis
+from instruments.load import shipped
+from instruments.model import Instrument, ItemKind
+from survey_app.domain.figures import Reason
+from survey_app.installation import Installation
+from survey_app.models import LedgerEntry, Round
+from survey_app.services import register, released, rounds, unit_tree, units
+from survey_app.services.released import Part, Sample
+from survey_app.services.units import UnitOn
+
+NEWS = 10  # answers by which a figure must differ from what was shown before
+ALL = "all"  # the whole round, as a period
+CLOSED = ("closed", "published")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kind of figure that is never mixed with another: which grades, how many answers it takes."""
+
+    name: str  # live | annual
+    grades: tuple[str, ...]
+    minimum: int
+
+    @property
+    def evidence(self) -> str:
+        """The grades as printed."""
+        return "+".join(self.grades)
+
+
+LIVE = Product("live", ("G1", "G2"), analysis.LIVE_MINIMUM)
+OPEN = Product("live", ("G3",), analysis.LIVE_MINIMUM)
+STAFF_KEYED = Product("live", ("G4",), analysis.LIVE_MINIMUM)
+ANNUAL = Product("annual", ("G1",), analysis.ANNUAL_MINIMUM)
+
+
+def key(product: Product, unit_slug: str, period: str, statistic: str) -> str:
+    """Identity of a figure in the ledger."""
+    return f"{product.name}|{product.evidence}|{unit_slug}|{period}|{statistic}"
+
+
+def refresh(installation: Installation, code: str, progress: Progress | None = None) -> int:
+    """Bring the ledger up to date with the released batches of a round; return how many figures are new."""
+    with installation.database.read() as session:
+        row = rounds.by_code(session, code)
+        parts = released.parts_of(session, row.id)
+        counts = register.load(session, row)
+        trees = unit_tree.trees(session, row.period_start)
+        measured = [u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id]]
+        publisher = _Publisher(session, row, counts, released.strata_numbers(session, row))
+    products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in CLOSED else [])]
+    new = 0
+    for place, unit in enumerate(measured):
+        mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
+        with installation.database.read() as session:
+            figures = publisher.unit(session, unit, trees[unit.id], mine, products)
+        new += write(installation, row.id, figures)
+        if progress:
+            progress(place + 1, len(measured))
+    return new
+
+
+class _Publisher:
+    """Computes the figures of units of one round."""
+
+    def __init__(
+        self,
+        session: Session,
+        row: Round,
+        counts: register.Register,
+        numbers: Mapping[uuid.UUID, int],
+    ) -> None:
+        self.row, self.counts, self.numbers = row, counts, numbers
+        self.instrument = shipped(row.instrument_key)
+        known = select(LedgerEntry.figure, LedgerEntry.n).where(LedgerEntry.round_id == row.id)
+        self.known: dict[str, int] = {figure: n for figure, n in session.execute(known)}  # noqa: C416 - rows, not pairs
+
+    def unit(
+        self,
+        session: Session,
+        unit: UnitOn,
+        under: set[uuid.UUID],
+        parts: list[Part],
+        products: list[Product],
+    ) -> dict[str, tuple[int, dict[str, Any]]]:
+        """Figures of one unit by ledger key: exact count, what may be shown."""
+        found: dict[str, tuple[int, dict[str, Any]]] = {}
+        for product in products:
+            mine = [part for part in parts if part.batch.grade in product.grades]
+            n = sum(part.batch.n for part in mine)
+            answered = key(product, unit.slug, ALL, "answered")
+            if self.known.get(answered) != n:
+                found |= self._figures(session, unit.slug, product, mine)
+                found[answered] = (n, {"n": n})
+        for name, n in self._rates(under, parts).items():
+            found[key(LIVE, unit.slug, ALL, name)] = (n, {"n": n})
+        return found
+
+    def _figures(
+        self,
+        session: Session,
+        slug: str,
+        product: Product,
+        parts: list[Part],
+    ) -> dict[str, tuple[int, dict[str, Any]]]:
+        sample = Sample(parts, self.instrument, self.counts.by_stratum)
+        if not parts:
+            return {}
+        found: dict[str, tuple[int, dict[str, Any]]] = {}
+        periods = [ALL, *sample.months()] if product is LIVE else [ALL]
+        for period in periods:
+            figures = figures_of(session, sample, self.numbers, self.instrument, None if period == ALL else period)
+            for figure in figures:
+                statistic = statistic_name(self.instrument, figure.statistic)
+                if statistic and (period == ALL or statistic == "overall"):
+                    minimum = max(product.minimum, self.instrument.recipe.minimum_n)
+                    found[key(product, slug, period, statistic)] = (figure.n, show(figure, product, minimum))
+        return found
+
+    def _rates(self, under: set[uuid.UUID], parts: list[Part]) -> dict[str, int]:
+        tokens = [part.batch for part in parts if part.batch.grade in LIVE.grades]
+        return {
+            "returned": self.counts.total(self.counts.returned, under),
+            "invited": self.counts.total(self.counts.invited, under) + self.counts.counted("handed_out", under),
+            "opened": self.counts.counted("opened", under),
+            "enough": sum(batch.complete + batch.partial for batch in tokens),
+            **{f"grade:{g}": sum(p.batch.n for p in parts if p.batch.grade == g) for g in ("G1", "G2", "G3", "G4")},
+        }
+
+
+def figures_of(
+    session: Session,
+    sample: Sample,
+    numbers: Mapping[uuid.UUID, int],
+    instrument: Instrument,
+    month: str | None = None,
+) -> tuple[analysis.Figure, ...]:
+    """Exact figures of a sample; they leave this floor only through `show`."""
+    answers = sample.answers(session, numbers, month)
+    cells = sample.cells(month)
+    if cells is None:
+        return ()
+    if sample.waiting:
+        cells = analysis.cells_of(answers)  # a respondent's index changes when an item of it waits
+    return analysis.index_figures(cells, answers, sample.frame(), instrument)
+
+
+def statistic_name(instrument: Instrument, statistic: str) -> str | None:
+    """Name of a statistic on pages: overall, general, factor:access, item:q01; None for what is not shown."""
+    kind, _, item_id = statistic.partition(":")
+    if kind == "share":
+        general = instrument.item(item_id).kind is ItemKind.GENERAL
+        return "general" if general else f"item:{item_id}"
+    return statistic if kind == "factor" or statistic == "overall" else None
+
+
+def show(figure: analysis.Figure, product: Product, minimum: int) -> dict[str, Any]:
+    """What the ledger keeps of a figure: its safe values, or the reason why it is hidden."""
+    safe = analysis.publishable(figure, minimum, probability_sample=product is ANNUAL)
+    if safe is None:
+        if figure.n == 0:
+            reason = Reason.NO_VALID_ANSWER
+        else:
+            reason = Reason.TOO_FEW if figure.n < minimum else Reason.FACTOR_MISSING
+        return {"shown": False, "reason": reason.value}
+    levels = list(safe.levels) if safe.levels else None
+    return {
+        "shown": True,
+        "estimate": safe.estimate,
+        "bound": safe.bound,
+        "low": safe.low,
+        "high": safe.high,
+        "n": safe.n,
+        "levels": levels,
+        "merged": list(safe.merged),
+        "mean": round(sum((j + 1) * share for j, share in enumerate(levels)) / 100, 1) if levels else None,
+        "dissatisfied": round(levels[0] + levels[1], 1) if levels and 3 not in safe.merged else None,
+    }
+
+
+def write(installation: Installation, round_id: uuid.UUID, figures: dict[str, tuple[int, dict[str, Any]]]) -> int:
+    """Put figures into the ledger; one that differs by 1 to 9 answers from what was shown stays as it was."""
+    if not figures:
+        return 0
+    new = 0
+    with installation.database.write() as session:
+        found = select(LedgerEntry).where(LedgerEntry.round_id == round_id, LedgerEntry.figure.in_(list(figures)))
+        known = {entry.figure: entry for entry in session.scalars(found)}
+        for name, (n, shown) in figures.items():
+            entry = known.get(name)
+            if entry is None:
+                session.add(LedgerEntry(round_id=round_id, figure=name, n=n, shown=shown))
+                new += 1
+            elif _is_news(entry, n, shown):
+                entry.n, entry.shown = n, shown
+                new += 1
+    return new
+
+
+def _is_news(entry: LedgerEntry, n: int, shown: dict[str, Any]) -> bool:
+    """A count always moves; a score only by at least 10 answers, or when nothing was shown before."""
+    if "shown" not in shown:
+        return entry.n != n
+    return not entry.shown.get("shown") or abs(n - entry.n) >= NEWS

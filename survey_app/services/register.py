@@ -1,0 +1,66 @@
+"""The register of a round: how many dossiers were returned and invited, by stratum and by unit."""
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from survey_app.models import Counter, Dossier, Invitation, Round
+from survey_app.services import strata, units
+
+Pair = tuple[uuid.UUID, uuid.UUID]  # desk, agency
+
+
+@dataclass
+class Register:
+    """Counts of the round's period; linked dossiers count once."""
+
+    by_stratum: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    returned: dict[Pair, int] = field(default_factory=lambda: defaultdict(int))
+    invited: dict[Pair, int] = field(default_factory=lambda: defaultdict(int))
+    counters: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
+
+    def total(self, counts: dict[Pair, int], under: set[uuid.UUID]) -> int:
+        """Sum of the pairs whose desk or agency is among these units."""
+        return sum(n for (desk, agency), n in counts.items() if desk in under or agency in under)
+
+    def counted(self, name: str, under: set[uuid.UUID]) -> int:
+        """Sum of one counter over these units."""
+        return sum(self.counters.get(unit, {}).get(name, 0) for unit in under)
+
+
+def load(session: Session, row: Round) -> Register:
+    """Count the register of a round."""
+    register = Register()
+    origin = aliased(Dossier)
+    linked = select(origin.id).where(origin.dossier_code == Dossier.origin_dossier_code).exists()
+    statement = (
+        select(*strata.COLUMNS)
+        .where(
+            Dossier.returned_at >= strata.moment(row.period_start),
+            Dossier.returned_at < strata.moment(row.period_end + timedelta(days=1)),
+            Dossier.outcome.in_(strata.ASKED),
+            ~linked,
+        )
+        .execution_options(yield_per=10_000)
+    )
+    under = units.descendants(session, row.unit_id, row.period_start)
+    for columns in session.execute(statement):
+        if columns[0] in under:
+            register.by_stratum[strata.stratum_number(row, strata.key_of(*columns))] += 1
+            register.returned[columns[0], columns[1]] += 1
+    invited = (
+        select(Dossier.receiving_unit_id, Dossier.resolving_unit_id, func.count())
+        .join(Invitation, Invitation.dossier_id == Dossier.id)
+        .where(Invitation.round_id == row.id)
+        .group_by(Dossier.receiving_unit_id, Dossier.resolving_unit_id)
+    )
+    for desk, agency, n in session.execute(invited):
+        register.invited[desk, agency] += n
+    counted = select(Counter.unit_id, Counter.name, func.sum(Counter.value)).where(Counter.round_id == row.id)
+    for unit, name, value in session.execute(counted.group_by(Counter.unit_id, Counter.name)):
+        register.counters.setdefault(unit, {})[name] = int(value)
+    return register

@@ -1,0 +1,139 @@
+"""Figures by one variable (field, channel, on time) for a closed period; every class has at least 10 answers."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import analysis
+from instruments.load import shipped
+from survey_app.domain import periods
+from survey_app.domain.strata import OTHERS
+from survey_app.installation import Installation
+from survey_app.models import Stratum
+from survey_app.services import index_table, indices, publication, register, released, rounds, unit_tree, units
+from survey_app.services.errors import RefusedError
+from survey_app.services.publication import LIVE
+from survey_app.services.released import Part, Sample
+from survey_app.services.units import UnitOn
+
+VARIABLES = ("field", "channel", "on_time")
+MERGED = "(not told apart)"  # strata that the rule did not split by this variable
+
+
+@dataclass(frozen=True)
+class SplitClass:
+    """Strata of one class, and how many released answers they hold."""
+
+    label: str
+    strata: frozenset[int]
+    n: int
+
+
+def table(
+    installation: Installation,
+    round_code: str,
+    by: str,
+    variable: str,
+    period_name: str,
+    language: str = "vi",
+) -> index_table.Table:
+    """Overall index and factors by class; RefusedError for a period that is not over."""
+    period = periods.parse(period_name)
+    if period.end > installation.today().replace(day=1):
+        raise RefusedError(f"{period_name} is not over; a split is made for a closed month, quarter or year only.")
+    rows: list[tuple[Any, ...]] = []
+    with installation.database.read() as session:
+        row = rounds.by_code(session, round_code)
+        counts = register.load(session, row)
+        strata = {s.number: s for s in session.scalars(select(Stratum).where(Stratum.round_id == row.id))}
+        numbers = {s.id: number for number, s in strata.items()}
+        trees = unit_tree.trees(session, row.period_start)
+        kinds = index_table.KINDS[by]
+        chosen = [
+            u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id] and u.kind in kinds
+        ]
+        parts = [
+            part
+            for part in released.parts_of(session, row.id)
+            if part.batch.release_month in period.months and part.batch.grade in LIVE.grades
+        ]
+        figures: dict[str, tuple[int, dict[str, Any]]] = {}
+        for unit in chosen:
+            mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
+            for one in classes(mine, strata, variable):
+                sample = Sample(
+                    [_only(part, one.strata) for part in mine], shipped(row.instrument_key), counts.by_stratum
+                )
+                figures |= _figures(session, sample, numbers, unit, one, f"{period_name}:{variable}={one.label}")
+    publication.write(installation, row.id, figures)
+    with installation.database.read() as session:
+        read = indices.reader(session, row, [u.slug for u in chosen], language)
+        for unit in chosen:
+            rows += _rows(read, round_code, unit, f"{period_name}:{variable}=")
+    return index_table.Table(
+        ("round", "unit", "unit_name", "period", variable, *index_table.FIGURE_COLUMNS), tuple(rows)
+    )
+
+
+def classes(parts: Sequence[Part], strata: Mapping[int, Stratum], variable: str) -> list[SplitClass]:
+    """Classes of the strata rule with at least 10 answers each: the smallest are joined until all have them.
+
+    A pool has no stratum, so its answers are in no class. One class alone is no split: then the list is empty.
+    """
+    found: dict[str, SplitClass] = {}
+    for part in parts:
+        for cell in part.cells:
+            if cell.stratum_number < 0:
+                continue
+            values = strata[cell.stratum_number].classes.get(variable)
+            label = " + ".join("others" if v == OTHERS else v for v in values) if values else MERGED
+            known = found.get(label, SplitClass(label, frozenset(), 0))
+            found[label] = SplitClass(label, known.strata | {cell.stratum_number}, known.n + cell.n)
+    listed = sorted(found.values(), key=lambda c: (c.n, c.label))
+    while len(listed) > 1 and listed[0].n < analysis.LIVE_MINIMUM:
+        first, second, *rest = listed
+        joined = SplitClass(f"{first.label} + {second.label}", first.strata | second.strata, first.n + second.n)
+        listed = sorted([joined, *rest], key=lambda c: (c.n, c.label))
+    return listed if len(listed) > 1 else []
+
+
+def _only(part: Part, numbers: frozenset[int]) -> Part:
+    return replace(part, cells=tuple(cell for cell in part.cells if cell.stratum_number in numbers))
+
+
+def _figures(
+    session: Session,
+    sample: Sample,
+    numbers: Mapping[uuid.UUID, int],
+    unit: UnitOn,
+    one: SplitClass,
+    period: str,
+) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Figures of one class of one unit by ledger key."""
+    kept = {key: number for key, number in numbers.items() if number in one.strata}
+    made = publication.figures_of(session, sample, kept, sample.instrument)
+    found = {}
+    for figure in made:
+        statistic = publication.statistic_name(sample.instrument, figure.statistic)
+        if statistic is None or statistic.startswith("item:"):
+            continue
+        found[publication.key(LIVE, unit.slug, period, statistic)] = (
+            figure.n,
+            publication.show(figure, LIVE, analysis.LIVE_MINIMUM),
+        )
+    return found
+
+
+def _rows(read: indices.Reader, round_code: str, unit: UnitOn, prefix: str) -> list[tuple[Any, ...]]:
+    rows = []
+    for name in sorted(read.entries):
+        _product, _grades, slug, period, statistic = name.split("|", 4)
+        if slug == unit.slug and period.startswith(prefix):
+            figure = read.figure(slug, statistic, period, LIVE)
+            label = period.removeprefix(prefix)
+            rows.append((round_code, slug, unit.name, prefix.split(":", maxsplit=1)[0], label, *index_table.figure_cells(figure)))
+    return rows
