@@ -8,7 +8,7 @@ from typing import Final
 from instruments import factor_rules, filter_rules, item_rules, lockfile, recipe_rules, shape, words
 from instruments.draft import Draft
 from instruments.fingerprint import Fingerprints, fingerprints
-from instruments.problems import Findings, Problem, problem
+from instruments.problems import InstrumentError, Problem, problem
 from instruments.reading import Document, read_structure, read_words
 
 STRUCTURE_FILE: Final = "instrument.yaml"
@@ -50,30 +50,29 @@ def examine(path: Path) -> Examination:
         found.draft = shape.draft(structure.value, structure.findings)
         for rule in _RULES:
             rule(found.draft, structure.findings)
-    names = Findings(folder.name)
-    languages = {path.stem: read_words(path) for path in _language_files(folder, names)}
+    languages = {path.stem: read_words(path) for path in _language_files(found)}
     _read_texts(found, structure, languages)
     if structure.usable:
         _decide_languages(found, structure, languages)
         found.fingerprints = fingerprints(structure.value, found.words)
     for document in (structure, *languages.values()):
         found.problems += sorted(document.findings.problems, key=lambda one: one.line or 0)
-    found.problems += [*names.problems, *_lock_problems(found)]
+    found.problems += _lock_problems(found)
     return found
 
 
-def _language_files(folder: Path, findings: Findings) -> list[Path]:
+def _language_files(found: Examination) -> list[Path]:
     """Word files of the folder, in the order of their names; a name that would be overlooked is reported."""
     files: list[Path] = []
-    for path in sorted(folder.iterdir()):
+    for path in sorted(found.folder.iterdir()):
         if path.name == STRUCTURE_FILE or path.name.startswith("."):
             continue
         if path.suffix == ".yaml" and words.is_language(path.stem):
             files.append(path)
         elif path.suffix == ".yaml":
-            findings.add("bad_language", name=path.name)
+            found.problems.append(problem("bad_language", path.name, name=path.stem))
         elif path.suffix.casefold() in {".yml", ".yaml"}:
-            findings.add("wrong_suffix", name=path.name)
+            found.problems.append(problem("wrong_suffix", path.name, name=path.name))
     return files
 
 
@@ -100,12 +99,21 @@ def _decide_languages(found: Examination, structure: Document, languages: Mappin
         structure.findings.add("default_language_missing", path, name=f"{default}.yaml")
     complete: list[str] = []
     for language, texts in found.words.items():
-        code = "text_missing" if language == default else "text_missing_translation"
         lacking = words.missing(found.draft, texts, found.words.get(default, {}))
-        for key in lacking:
-            languages[language].findings.add(code, key=key, language=language)
+        _report_missing(lacking, languages[language], language if language != default else None)
         complete += [] if lacking else [language]
     found.languages = tuple(sorted(complete, key=lambda language: (language != default, language)))
+
+
+def _report_missing(lacking: list[str], document: Document, translation: str | None) -> None:
+    """Report the texts that a language lacks; of a file without any text only that."""
+    suffix = "_translation" if translation else ""
+    if not isinstance(document.value, dict):
+        document.findings.add(f"no_words{suffix}", language=translation)
+        return
+    for key in lacking:
+        if isinstance(document.value.get(key, ""), str):  # anything else was reported as no text
+            document.findings.add(f"text_missing{suffix}", (key,), key=key, language=translation)
 
 
 def _lock_problems(found: Examination) -> list[Problem]:
@@ -113,5 +121,8 @@ def _lock_problems(found: Examination) -> list[Problem]:
     if found.fingerprints is None:
         return []
     root = found.folder.absolute().parent.parent
-    locked = {**lockfile.read(root), **lockfile.read(lockfile.SHIPPED)}
+    try:
+        locked = {**lockfile.read(root), **lockfile.read(lockfile.SHIPPED)}
+    except InstrumentError as error:
+        return list(error.problems)
     return list(lockfile.differences(found.key, found.fingerprints, locked))

@@ -54,9 +54,9 @@ def _scales(draft: Draft, findings: Findings) -> None:
 
 
 def _unused_scales(draft: Draft, findings: Findings) -> None:
-    used = {item.get("scale") for item in draft.items}
+    used = {item["scale"] for item in draft.items if "scale" in item}
     for key in draft.scales:
-        if key not in used:
+        if key not in used and used <= draft.scales.keys():  # else a misspelt name is the likelier fault
             findings.add("unused_scale", ("scales", key), name=key)
 
 
@@ -78,7 +78,7 @@ def _pages(draft: Draft, findings: Findings) -> None:
             furthest = pages.index(page)
     used = {item.get("page") for item in draft.items}
     for place, page in enumerate(pages):
-        if page not in used and page not in pages[:place]:
+        if page not in used and page not in pages[:place] and used <= set(pages):
             findings.add("unused_page", ("pages", place), name=page)
 
 
@@ -109,7 +109,7 @@ def _kinds(draft: Draft, findings: Findings) -> None:
         for key in sorted(written - _EVERY - keys.needs - keys.may):
             findings.add("key_not_for_kind", ("items", place, key), kind=item["kind"], key=key)
         for key in sorted(keys.needs - written):
-            findings.add("key_missing_for_kind", ("items", place), kind=item["kind"], key=key)
+            findings.add("key_missing_for_kind", ("items", place, key), kind=item["kind"], key=key)
 
 
 def _written(value: object, place: int) -> frozenset[str]:

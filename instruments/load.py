@@ -26,12 +26,16 @@ def load(path: Path) -> Instrument:
     return _instrument(found)
 
 
-@cache
 def load_all(root: Path | None = None) -> Mapping[str, Instrument]:
     """Load every instrument below a folder (the shipped ones by default), by 'id/version'; read once."""
+    return _load_all(root or SHIPPED)
+
+
+@cache
+def _load_all(root: Path) -> Mapping[str, Instrument]:
     instruments: dict[str, Instrument] = {}
     faults: list[Problem] = []
-    for path in sorted((root or SHIPPED).glob(f"*/*/{STRUCTURE_FILE}")):
+    for path in sorted(root.glob(f"*/*/{STRUCTURE_FILE}")):
         folder = f"{path.parent.parent.name}/{path.parent.name}"
         found = examine(path)
         problems = list(found.problems)
@@ -47,12 +51,23 @@ def load_all(root: Path | None = None) -> Mapping[str, Instrument]:
 
 
 def shipped(key: str) -> Instrument:
-    """Shipped instrument 'id/version', or the newest version of 'id'; UnknownInstrumentError if there is none."""
-    instruments = load_all()
-    versions = [one for one in instruments.values() if key in (one.key, one.id)]
+    """Return the shipped instrument 'id/version'; UnknownInstrumentError names those there are."""
+    try:
+        return load_all()[key]
+    except KeyError:
+        raise UnknownInstrumentError(_unknown(key)) from None
+
+
+def newest(instrument_id: str, root: Path | None = None) -> Instrument:
+    """Return the newest version of an id, for a first look; what is kept names its version."""
+    versions = [one for one in load_all(root).values() if one.id == instrument_id]
     if not versions:
-        raise UnknownInstrumentError(f"There is no instrument {key!r}. Choose one of: {', '.join(instruments)}.")
+        raise UnknownInstrumentError(_unknown(instrument_id))
     return max(versions, key=lambda one: int(one.version))
+
+
+def _unknown(name: str) -> str:
+    return f"There is no instrument {name!r}. Choose one of: {', '.join(load_all())}."
 
 
 def _instrument(found: Examination) -> Instrument:

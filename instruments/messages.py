@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 # These do not stop an instrument from loading: a language is not offered, or a text is mended while reading.
-WARNINGS: Final = frozenset({"text_missing_translation", "text_not_nfc"})
+WARNINGS: Final = frozenset({"no_words_translation", "text_missing_translation", "text_not_nfc"})
 
 _FILES: Final = {
     "not_found": (
@@ -54,7 +54,7 @@ _ITEMS: Final = {
         "An item of kind {kind} has no {key}.",
         "Remove the key, or choose another kind.",
     ),
-    "key_missing_for_kind": ("An item of kind {kind} needs {key}.", "Add it."),
+    "key_missing_for_kind": ("The key {key} is missing: an item of kind {kind} must have it.", "Add it."),
     "unknown_scale": ("The scale {name} is not defined.", "Choose one of: {known}; or define it in scales."),
     "unused_scale": ("No item uses the scale {name}.", "Use it or remove it."),
     "levels_order": (
@@ -150,6 +150,10 @@ _RECIPE: Final = {
         "The satisfied levels are not the upper end of the scale {scale}.",
         "Name the best level and those next to it, and leave at least one level out.",
     ),
+    "share_needed": (
+        "'not_satisfied' has a meaning for shares only, and the recipe is of scores.",
+        "Write not_applicable: exclude, or of: share.",
+    ),
     "general_missing": (
         "The recipe takes the general question, but there is none.",
         "Add an item of kind general, or choose another overall.",
@@ -172,11 +176,16 @@ _RECIPE: Final = {
 _WORDS: Final = {
     "bad_language": (
         "{name} is not the tag of a language.",
-        "Name the file by BCP 47, such as vi.yaml, en.yaml, hmn-Latn-VN.yaml.",
+        "Write it by BCP 47, such as vi, en, hmn-Latn-VN; a file of words is called so, with .yaml.",
     ),
     "default_language_missing": (
         "There is no file {name} with the words of the default language.",
         "Add it, or change default_language.",
+    ),
+    "no_words": ("The file holds no texts.", "Write one line per text: 'key: text'."),
+    "no_words_translation": (
+        "The file holds no texts, so {language} is not offered.",
+        "Write one line per text, 'key: text', to offer the language.",
     ),
     "text_unknown": ("No text has the key {key}.", "{hint}"),
     "text_missing": ("The text {key} is missing.", "Add it: without it nobody can be asked."),
@@ -187,7 +196,7 @@ _WORDS: Final = {
     "text_misfit": ("{key} is not a text.", "Write one line of text."),
     "text_markup": (
         "{key} holds markup: {found}.",
-        "Write plain text; markup would be shown as it stands.",
+        "Write plain text; markup would be shown as it stands (a bare < wants a space after it).",
     ),
     "text_control": (
         "{key} holds the invisible character {found} at position {position}.",
@@ -195,8 +204,8 @@ _WORDS: Final = {
     ),
     "text_edges": ("{key} begins or ends with a space.", "Remove the space."),
     "text_not_nfc": (
-        "{key} is not in Unicode normal form C.",
-        "It is read as if it were; save the file in NFC so that searching finds it.",
+        "{count} texts are not in Unicode normal form C; the first is {key}.",
+        "They are read as if they were; save the file in NFC so that searching finds them.",
     ),
     "text_too_long": ("{key} has {length} characters, more than {limit}.", "Shorten it."),
     "text_twice": (

@@ -10,6 +10,7 @@ from instruments.messages import MESSAGES, WARNINGS
 Path = tuple[str | int, ...]  # keys and list positions from the top of a file
 
 SHOWN_CHARACTERS: Final = 60  # of a wrong value in a message: enough to find it, no flood of the terminal
+_OUR_WORDS: Final = ("expects", "hint")  # details that are ours, shown as they are
 
 
 class Severity(StrEnum):
@@ -53,7 +54,7 @@ def problem(code: str, file: str, path: str = "", line: int | None = None, /, **
     """Build a problem from its code, with the words of `messages`."""
     message, remedy = MESSAGES[code]
     severity = Severity.WARNING if code in WARNINGS else Severity.ERROR
-    words = {key: _shown(value) for key, value in details.items()}
+    words = {key: value if key in _OUR_WORDS else _shown(value) for key, value in details.items()}
     return Problem(code, file, path, line, message.format(**words), remedy.format(**words), severity)
 
 
@@ -78,10 +79,14 @@ class Findings:
 
     def add(self, code: str, path: Path = (), /, **details: object) -> None:
         """Note a problem at a key path; the line is that of the path or of its nearest parent."""
-        self.problems.append(problem(code, self.file, self._label(path), self._line(path), **details))
+        self.add_at(self._line(path), code, path, **details)
+
+    def add_at(self, line: int | None, code: str, path: Path, /, **details: object) -> None:
+        """Note a problem at a key path and a line that is known better."""
+        self.problems.append(problem(code, self.file, self._label(path), line, **details))
 
     def _line(self, path: Path) -> int | None:
-        for end in range(len(path), -1, -1):
+        for end in range(len(path), 0, -1):
             if path[:end] in self.lines:
                 return self.lines[path[:end]]
         return None

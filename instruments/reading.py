@@ -51,23 +51,26 @@ def read_words(path: Path) -> Document:
 
 
 def _read(path: Path, plain: Callable[[yaml.ScalarEvent], object]) -> Document:
-    findings = problems.Findings(path.name)
-    document = Document(findings)
+    document = Document(problems.Findings(path.name))
     try:
-        reader = _Reader(yaml.parse(_text_of(path), Loader=yaml.SafeLoader), plain, findings)
-        document.value = findings.value = reader.document()
+        text = _text_of(path)
+        document.value = _parse(text, plain, document.findings)
         document.usable = True
     except _UnusableError as error:
-        found = problems.problem(error.code, path.name, "", error.line, **error.details)
-        findings.problems.append(found)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
-        findings.problems.append(problems.problem("not_yaml", path.name, "", line, reason=error.problem))
-    except yaml.YAMLError as error:
-        reason = getattr(error, "reason", "unknown")
-        findings.problems.append(problems.problem("not_yaml", path.name, reason=reason))
+        document.findings.add_at(error.line, error.code, (), **error.details)
     return document
+
+
+def _parse(text: str, plain: Callable[[yaml.ScalarEvent], object], findings: problems.Findings) -> object:
+    """Read the text's only document, with the parser's complaints in our words."""
+    try:
+        return _Reader(yaml.parse(text, Loader=yaml.SafeLoader), plain, findings).document()
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise _UnusableError("not_yaml", line, reason=error.problem) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _UnusableError("not_yaml", line, reason=error.reason) from error
 
 
 def _text_of(path: Path) -> str:
@@ -83,7 +86,7 @@ def _text_of(path: Path) -> str:
     if len(data) > MAX_BYTES:
         raise _UnusableError("too_large", size=size, limit=MAX_BYTES)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _UnusableError("not_utf8", position=error.start + 1) from error
 
@@ -96,6 +99,7 @@ class _Reader:
     plain: Callable[[yaml.ScalarEvent], object]
     findings: problems.Findings
     lines: dict[problems.Path, int] = field(default_factory=dict)
+    doubles: list[tuple[problems.Path, int, int]] = field(default_factory=list)
     values: int = 0
 
     def document(self) -> object:
@@ -109,6 +113,9 @@ class _Reader:
                     raise _UnusableError("several_documents", _line(event))
                 seen = True
                 value = self._value(next(self.events), ())
+        self.findings.value = value
+        for path, line, first in self.doubles:
+            self.findings.add_at(line, "duplicate_key", path, key=path[-1], first=first)
         return value
 
     def _value(self, event: yaml.Event, path: problems.Path) -> object:
@@ -156,9 +163,7 @@ class _Reader:
         self.lines = {}
         self._value(next(self.events), path)
         self.lines = before
-        label = ".".join(str(step) for step in path)
-        found = problems.problem("duplicate_key", self.findings.file, label, line, key=key, first=first)
-        self.findings.problems.append(found)
+        self.doubles.append((path, line, first))
 
     def _sequence(self, path: problems.Path) -> list[object]:
         sequence: list[object] = []

@@ -1,6 +1,5 @@
 """Rules about the index recipe: it names levels, factors and weights that exist, and uses what it names."""
 
-import math
 from collections.abc import Iterable, Mapping
 
 from instruments.draft import Draft, RecipeRecord
@@ -13,7 +12,7 @@ MAX_WEIGHT = 1_000_000
 
 def check(draft: Draft, findings: Findings) -> None:
     """Report every fault of the recipe."""
-    for rule in (_satisfied, _robustness, _overall, _levels, _factor_weights, _item_weights):
+    for rule in (_satisfied, _not_applicable, _robustness, _overall, _levels, _factor_weights, _item_weights):
         rule(draft, findings)
 
 
@@ -37,6 +36,12 @@ def _satisfied(draft: Draft, findings: Findings) -> None:
             findings.add("satisfied_not_level", path, level=level, scale=key, known=levels)
         if not strange and (sorted(satisfied) != levels[-len(satisfied) :] or len(satisfied) == len(levels)):
             findings.add("satisfied_not_top", path, scale=key)
+
+
+def _not_applicable(draft: Draft, findings: Findings) -> None:
+    """Someone to whom a question does not apply can be counted as not satisfied, but has no score."""
+    if draft.recipe.get("not_applicable") == "not_satisfied" and draft.recipe.get("of") == "score":
+        findings.add("share_needed", ("recipe", "not_applicable"))
 
 
 def _robustness(draft: Draft, findings: Findings) -> None:
@@ -111,10 +116,10 @@ def _weights(findings: Findings, key: str, weights: Mapping[str, object], known:
 
 
 def is_weight(value: object) -> bool:
-    """Whether a value is a finite number from 0 up to the limit."""
+    """Whether a value is a number from 0 up to the limit."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value) and 0 <= value <= MAX_WEIGHT
+    return 0 <= value <= MAX_WEIGHT
 
 
 def _complete(findings: Findings, key: str, weights: Mapping[str, object], known: Iterable[str], what: str) -> None:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, cast
 
@@ -57,6 +57,8 @@ def _names(least: int, *, required: bool = True) -> Form:
 
 _NAME_RULE: Final = "1 to 32 small letters, digits and _, a letter first"
 _A_NAME: Final = Form(f"a name of {_NAME_RULE}", _name)
+# Whether the name exists is for the rules to say: a faulty name is told once, where it is given.
+_REFERENCE: Final = Form("the name of one that is defined", lambda value: isinstance(value, str))
 _KEYS: Final = Form("keys with values", lambda value: isinstance(value, dict))
 _LIST: Final = Form("a list", lambda value: isinstance(value, list))
 _LEVELS: Final = "a list of at least {} whole numbers from -99 to 99"
@@ -85,18 +87,21 @@ SCALE: Final[Mapping[str, Form]] = {
     "levels": Form(_LEVELS.format(2), _list_of(_LEVEL.fits, 2)),
     "not_applicable": _number(-99, 99, required=False),
 }
-FACTOR: Final[Mapping[str, Form]] = {"id": _A_NAME, "items": _names(1)}
+FACTOR: Final[Mapping[str, Form]] = {
+    "id": _A_NAME,
+    "items": Form("a list of at least one item id", _list_of(lambda part: isinstance(part, str), 1)),
+}
 FILTER: Final[Mapping[str, Form]] = {
-    "item": _A_NAME,
+    "item": _REFERENCE,
     "any_of": Form(
-        "a list of at least one option code or level", _list_of(lambda part: _name(part) or _whole(part), 1)
+        "a list of at least one option code or level", _list_of(lambda part: _name(part) or _LEVEL.fits(part), 1)
     ),
 }
 ITEM: Final[Mapping[str, Form]] = {
     "id": _A_NAME,
     "kind": _choice(*ItemKind),
-    "page": _A_NAME,
-    "scale": Form(_A_NAME.expects, _name, required=False),
+    "page": _REFERENCE,
+    "scale": replace(_REFERENCE, required=False),
     "options": _names(2, required=False),
     "choose": _number(1, 20, required=False),
     "required": _FLAG,
@@ -193,7 +198,7 @@ def _fields(value: object, path: Path, section: Mapping[str, Form], findings: Fi
             findings.add("unknown_key", (*path, key), key=key, hint=hint(key, section))
     for key, form in section.items():
         if key not in value and form.required:
-            findings.add("missing_key", path, key=key, expects=form.expects)
+            findings.add("missing_key", (*path, key), key=key, expects=form.expects)
         elif key in value and not form.fits(value[key]):
             findings.add("misfit", (*path, key), value=_worded(value[key]), expects=form.expects)
     return {key: part for key, part in value.items() if key in section and section[key].fits(part)}
@@ -208,9 +213,11 @@ def hint(key: str, known: Mapping[str, object]) -> str:
 def _worded(value: object) -> str:
     """A wrong value as the author wrote it, roughly."""
     if value is None:
-        return "Nothing"
+        return "An empty value"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
         return "A group of keys"
-    return f"The list [{', '.join(map(_worded, value))}]" if isinstance(value, list) else f"'{value}'"
+    if isinstance(value, list):
+        return f"The list [{', '.join(str(part) for part in value)}]"
+    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -67,11 +67,9 @@ def allowed(draft: Draft) -> dict[str, None]:
 
 def texts(value: object, known: Mapping[str, object], findings: Findings, *, report_unknown: bool) -> dict[str, str]:
     """Texts of one language, checked one by one and brought to normal form C; empty ones count as missing."""
-    if not isinstance(value, dict):
-        if value:
-            findings.add("misfit", value="This", expects="one line per text, 'key: text'")
-        return {}
     found: dict[str, str] = {}
+    if not isinstance(value, dict):
+        return found
     for key, text in value.items():
         if key not in known:
             if report_unknown:
@@ -81,6 +79,9 @@ def texts(value: object, known: Mapping[str, object], findings: Findings, *, rep
         elif text.strip():
             _check_text(key, text, findings)
             found[key] = unicodedata.normalize("NFC", text)
+    changed = [key for key, text in found.items() if value[key] != text]
+    if changed:
+        findings.add("text_not_nfc", (changed[0],), key=changed[0], count=len(changed))
     return found
 
 
@@ -95,8 +96,6 @@ def _check_text(key: str, text: str, findings: Findings) -> None:
     markup = _MARKUP.search(text)
     if markup:
         findings.add("text_markup", path, key=key, found=markup.group())
-    if not unicodedata.is_normalized("NFC", text):
-        findings.add("text_not_nfc", path, key=key)
     limit = _LIMITS[key.split(".", 1)[0]]
     length = len(unicodedata.normalize("NFC", text))
     if length > limit:
