@@ -33,3 +33,14 @@ def oracle(case):
 
 def oracle_rows(name):
     return load_csv(_oracle_folder() / "data" / f"{name}.csv")
+
+
+def survey_rows():
+    """The synthetic survey of 12,000, or without reference data the 120 answers of our own."""
+    return oracle_rows("sipas_2025" if reference_folder() else "answers")
+
+
+def survey_answers(case):
+    """R's answers on the synthetic survey (frozen here), or those on our own 120 answers."""
+    path = (GOLDEN if reference_folder() else SAMPLE / "oracle") / f"{case}.json"
+    return {a["id"]: a for a in load_json(path)["assertions"]}
