@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,11 +62,11 @@ def _dsn(address: str, name: str) -> str:
     return address.format(name=name).replace("postgresql+psycopg", "postgresql")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path):
-    """Address of an empty, migrated database, of each kind in turn."""
-    if request.param == "sqlite":
-        file = tmp_path / "sipas.sqlite"
+@contextmanager
+def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path):
+    """Address of an empty, migrated database that goes when the block ends."""
+    if kind == "sqlite":
+        file = folder / "sipas.sqlite"
         shutil.copy(request.getfixturevalue("_sqlite_template"), file)
         yield f"sqlite:///{file}"
         return
@@ -78,21 +78,35 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path):
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path):
+    """Address of an empty, migrated database, of each kind in turn."""
+    with empty_database(request.param, request, tmp_path) as url:
+        yield url
+
+
 @pytest.fixture
 def clock() -> Clock:
     """A clock that stands still until a test moves it."""
     return Clock()
 
 
+@contextmanager
+def opened_installation(url: str, folder: Path, clock: Clock):
+    """An installation on this database with fresh keys."""
+    settings = Settings(
+        environment="test",
+        database_url=url,
+        key_folder=folder / "keys",
+        secret_key="test-secret-of-more-than-thirty-two-characters",
+    )
+    database = Database(url)
+    yield Installation(settings, database, KeyFolder(settings.key_folder), clock)
+    database.close()
+
+
 @pytest.fixture
 def installation(database_url: str, tmp_path: Path, clock: Clock):
     """An installation with an empty database of each kind, fresh keys and a fixed clock."""
-    settings = Settings(
-        environment="test",
-        database_url=database_url,
-        key_folder=tmp_path / "keys",
-        secret_key="test-secret-of-more-than-thirty-two-characters",
-    )
-    database = Database(database_url)
-    yield Installation(settings, database, KeyFolder(settings.key_folder), clock)
-    database.close()
+    with opened_installation(database_url, tmp_path, clock) as opened:
+        yield opened

@@ -8,6 +8,7 @@ import click
 
 from survey_app.installation import Installation
 from survey_app.log import configure
+from survey_app.services.errors import RefusedError
 from survey_app.settings import Settings
 
 P = ParamSpec("P")
@@ -22,7 +23,7 @@ def open_installation() -> Installation:
 
 
 def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Callable[P, R]:
-    """Give a command the opened installation as its first argument, and close its database at the end."""
+    """Give a command the opened installation as its first argument; what it refuses ends it with the reason."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -31,6 +32,9 @@ def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Cal
         installation: Installation = opened() if callable(opened) else opened
         if callable(opened):
             context.call_on_close(installation.database.close)
-        return command(installation, *args, **kwargs)
+        try:
+            return command(installation, *args, **kwargs)
+        except RefusedError as error:
+            raise click.ClickException(str(error)) from None
 
     return run
