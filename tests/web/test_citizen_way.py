@@ -1,0 +1,313 @@
+"""The way through the questionnaire: scan, answer, go back, send, and what is told afterwards."""
+
+import pytest
+from sqlalchemy import func, select
+
+from survey_app.app import create_app
+from survey_app.models import Counter, Inbox, Quarantine, Spent
+from tests.factories import a_round, a_token
+from tests.web.citizen import Citizen
+
+THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
+CLOSED = "Mã này không mở được bảng hỏi"
+RECEIVED = "Câu trả lời của Ông/Bà đã được nhận"
+COOKIES = pytest.mark.parametrize("cookies", [True, False], ids=["cookies", "no-cookies"])
+
+
+@pytest.fixture
+def app(installation):
+    return create_app(installation)
+
+
+@pytest.fixture
+def round_(installation):
+    return a_round(installation)
+
+
+@pytest.fixture
+def token(installation, round_):
+    return a_token(installation, round_)
+
+
+def count(installation, table):
+    with installation.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+@COOKIES
+def test_a_citizen_answers_everything_and_is_thanked_with_two_codes(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    assert citizen.page.heading == "Đánh giá chung"
+    page = citizen.answer_all(comment="Cảm ơn các anh chị ở quầy số 3.")
+    assert page.heading == THANKS
+    assert len(page.codes) == 2
+    assert count(installation, Inbox) == 1
+
+
+@COOKIES
+def test_looking_stores_nothing_and_counts_nothing(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    citizen.scan(token)
+    assert [count(installation, table) for table in (Inbox, Spent, Quarantine, Counter)] == [0, 0, 0, 0]
+
+
+def test_beginning_is_counted_once_per_browser(app, installation, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.press(q00="4")
+    citizen.press("back")
+    citizen.press(q00="5")
+    with installation.database.read() as session:
+        assert [(row.name, row.value) for row in session.scalars(select(Counter))] == [("opened", 1)]
+
+
+@COOKIES
+def test_back_and_reload_lose_nothing(app, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    citizen.press(q00="2")
+    citizen.press(q01="1", q02="9")
+    assert "procedures" in citizen.page.text
+    citizen.press("back", q05="3")
+    assert citizen.page.fields()["q01"] == ["1"]
+    assert citizen.page.fields()["q02"] == ["9"]
+    citizen.press("back")
+    assert citizen.page.fields()["q00"] == ["2"]
+    citizen.press()
+    citizen.press()
+    assert citizen.page.fields()["q05"] == ["3"]
+
+
+def test_the_same_token_in_the_same_browser_goes_on_where_it_was(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.press(q00="2")
+    citizen.scan(token)
+    assert citizen.page.heading.endswith("tiếp cận dịch vụ?")
+    citizen.press("back")
+    assert citizen.page.fields()["q00"] == ["2"]
+
+
+def test_another_token_begins_anew(app, installation, round_, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.press(q00="2")
+    citizen.scan(a_token(installation, round_, "H00-2"))
+    assert citizen.page.heading == "Đánh giá chung"
+    assert "q00" not in citizen.page.fields()
+
+
+def test_the_form_of_another_token_in_an_old_tab_is_not_mixed_with_the_new_one(app, installation, round_, token):
+    citizen = Citizen(app)
+    old = citizen.scan(token)
+    new = citizen.scan(a_token(installation, round_, "H00-2"))
+    assert citizen.press(page=old, q00="1").status == 409
+    assert "chưa được nhận" in citizen.page.words
+    citizen.press(page=new, q00="5")
+    citizen.press("back")
+    assert citizen.page.fields()["q00"] == ["5"]
+
+
+def test_pages_whose_question_does_not_arise_are_passed_over_and_come_when_it_does(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    headings = [citizen.press(q00="4").heading for _page in range(6)]
+    assert headings[4:] == ["Góp ý, phản ánh, kiến nghị", "Quá trình giải quyết công việc"]
+    assert "Trang 7/10" in citizen.page.words
+    citizen.press("back")
+    citizen.press(gave_feedback="yes")
+    assert "góp ý, phản ánh, kiến nghị?" in citizen.page.heading
+    assert "Trang 7/11" in citizen.page.words
+    citizen.press(q19="1")
+    citizen.press("back")
+    citizen.press("back")
+    citizen.press(gave_feedback="no")
+    citizen.press("back")
+    citizen.press(gave_feedback="yes")
+    assert citizen.page.fields()["q19"] == ["1"], "whoever changes back finds his answers again"
+
+
+def test_no_page_can_be_jumped_over(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    assert citizen.open("/q?p=comment").heading == "Đánh giá chung"
+    assert citizen.open("/q?p=no_such_page").heading == "Đánh giá chung"
+    citizen.press(q00="4")
+    assert citizen.open("/q?p=general").heading == "Đánh giá chung"
+    assert "tiếp cận" in citizen.open("/q?p=comment").heading
+
+
+@COOKIES
+def test_a_missing_answer_is_asked_for_in_the_language_of_the_page(app, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    page = citizen.press()
+    assert page.status == 422
+    assert page.errors == [f"Xin chọn một câu trả lời: {general(page)}"]
+    assert page.root.find(".//title").text.startswith("Cần xem lại:")
+    citizen.press("language:en", q00=None)
+    assert citizen.press().errors[0].startswith("Please choose one answer: ")
+
+
+def general(page):
+    return page.root.find(".//legend").text.strip()
+
+
+@COOKIES
+def test_too_many_needs_are_mended_without_loss(app, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    while "mong muốn" not in citizen.page.heading.lower():
+        citizen.press(q00="4")
+    four = ["information", "facilities", "time", "fees"]
+    page = citizen.press(needs=four)
+    assert page.status == 422
+    assert page.errors == ["Chỉ được chọn tối đa 3 nội dung; hiện đang chọn 4. Xin bỏ bớt."]
+    assert page.fields()["needs"] == four
+    citizen.press(needs=four[:3])
+    citizen.press("back")
+    assert citizen.page.fields()["needs"] == four[:3]
+
+
+@COOKIES
+def test_a_comment_that_is_too_long_is_given_back_whole(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    long = "ệ" * 501
+    page = citizen.answer_all(comment=long)
+    assert page.errors == ["Ý kiến dài 501 ký tự; tối đa 500 ký tự. Xin viết ngắn lại."]
+    assert page.fields()["comment"] == long
+    assert citizen.press("send", comment=long[:500]).heading == THANKS
+    assert count(installation, Inbox) == 1
+
+
+def test_the_hardest_comment_of_500_characters_still_fits_the_cookie(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    hard = "".join(chr(0x20000 + 7919 * n % 0xA6D0) for n in range(500))
+    while "Ý kiến khác" not in citizen.page.heading:
+        citizen.press(q00="4", needs=["time"])
+    citizen.press("back", comment=hard)
+    assert len(citizen.cookie()) < 3800
+    citizen.press()
+    assert citizen.page.fields()["comment"] == hard
+
+
+def test_language_and_text_size_change_without_loss(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    page = citizen.press("language:en", q00="3")
+    assert (page.heading, page.root.get("lang")) == ("Overall", "en")
+    assert page.fields()["q00"] == ["3"]
+    page = citizen.press("size:2")
+    assert page.root.get("class") == "size-2"
+    assert page.fields()["q00"] == ["3"]
+    assert citizen.press().root.get("class") == "size-2"
+
+
+@COOKIES
+def test_double_tap_reload_and_back_after_sending_store_once_and_show_the_same_codes(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    last = walk_to_the_end(citizen)
+    first = citizen.press("send", comment="xin chào")
+    for _again in range(3):
+        page = citizen.press("send", page=last, comment="xin chào")
+        assert (page.status, page.codes) == (200, first.codes)
+    assert [count(installation, table) for table in (Inbox, Spent, Quarantine)] == [1, 1, 0]
+
+
+@COOKIES
+def test_the_same_form_with_other_content_is_kept_apart_and_says_so(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    last = walk_to_the_end(citizen)
+    citizen.press("send", comment="xin chào")
+    page = citizen.press("send", page=last, comment="khác")
+    assert page.status == 409
+    assert "không được đưa vào số liệu" in page.words
+    assert [count(installation, table) for table in (Inbox, Quarantine)] == [1, 1]
+    if cookies:
+        assert citizen.scan(token).heading == RECEIVED, "the mark of the first answer stays"
+
+
+def walk_to_the_end(citizen):
+    while "Ý kiến khác" not in citizen.page.heading:
+        citizen.press(q00="4")
+    return citizen.page
+
+
+def test_tabs_of_one_browser_work_on_one_draft(app, installation, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    one = citizen.press(q00="4")
+    two = citizen.open("/q?p=general")
+    citizen.press(page=one, q01="5")
+    citizen.press(page=two, q00="1")
+    assert citizen.open("/q?p=access").fields()["q01"] == ["5"]
+    assert citizen.open("/q?p=general").fields()["q00"] == ["1"]
+
+
+def test_the_browser_that_answered_sees_its_receipt_and_never_the_withdrawal_code_again(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    receipt, withdrawal = citizen.answer_all().codes
+    for path in (f"/t/{token.text}", "/q"):
+        page = citizen.open(path)
+        assert (page.status, page.heading, page.codes) == (200, RECEIVED, [receipt])
+        assert withdrawal not in page.text
+    assert Citizen(app).scan(token).heading == CLOSED
+
+
+def test_the_mark_in_the_browser_holds_no_answers(app, installation, round_, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.answer_all(comment="một ý kiến")
+    from survey_app.web.citizen import draft
+
+    mark = draft.unseal(installation.keys, citizen.cookie(), draft.COOKIE, installation.now())
+    assert (mark.state, mark.answers, mark.shown, mark.passed) == ("stored", {}, (), ())
+
+
+@COOKIES
+def test_a_receipt_says_waiting_and_a_withdrawal_deletes_once(app, installation, token, cookies):
+    citizen = Citizen(app, cookies=cookies)
+    citizen.scan(token)
+    receipt, withdrawal = citizen.answer_all().codes
+    citizen.open("/r")
+    assert "đang chờ" in citizen.press(code=receipt.lower().replace("-", " ")).words
+    assert "Không có câu trả lời nào với mã này" in citizen.press(code=withdrawal).words
+    citizen.open("/w")
+    assert "Không có câu trả lời nào đang chờ" in wait_for_sure(citizen, receipt).words
+    assert count(installation, Inbox) == 1
+    citizen.open("/w")
+    page = citizen.press(code=withdrawal)
+    assert "không ai khôi phục được" in page.words
+    assert count(installation, Inbox) == 1, "asked first"
+    assert "đã được xóa" in citizen.press().words
+    assert [count(installation, table) for table in (Inbox, Spent)] == [0, 1]
+    assert "đang chờ" in wait_for_sure(citizen, withdrawal).words
+
+
+def wait_for_sure(citizen, code):
+    citizen.open("/w")
+    citizen.press(code=code)
+    return citizen.press()
+
+
+def test_a_receipt_names_the_month_of_release(app, installation, round_):
+    from survey_app.models import Receipt
+    from survey_app.services import codes
+
+    keys = installation.keys.round_keys(round_.code)
+    receipt, _withdrawal = codes.make(keys.spent, b"n" * 16, b"m" * 32)
+    with installation.database.write() as session:
+        known = codes.digest(keys.spent, "receipt", receipt)
+        session.add(Receipt(round_id=round_.id, receipt_hash=known, release_month="2026-03"))
+    citizen = Citizen(app)
+    citizen.open("/r")
+    assert "tháng 03/2026" in citizen.press(code=receipt).words
+    citizen.open("/r?lang=en")
+    assert "in the release of March 2026" in citizen.press(code=receipt).words
