@@ -4,7 +4,6 @@ import uuid
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,9 @@ def insert(session: Session, table: type[Base]) -> "postgresql.Insert | sqlite.I
 
 def insert_new(session: Session, table: type[Base], **values: Any) -> bool:  # noqa: ANN401 - column values
     """Insert a row unless its key is there; True if it was new."""
-    statement: Insert = insert(session, table).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a cursor result for INSERT
+    statement = insert(session, table).values(**values).on_conflict_do_nothing()
+    # The drivers count conflicts differently, so the row itself says that it is new.
+    return session.execute(statement.returning(*table.__table__.primary_key)).first() is not None
 
 
 def add(session: Session, table: type[Base], amount: int, column: str, **key: Any) -> None:  # noqa: ANN401 - key values

@@ -8,7 +8,8 @@ from hashlib import sha256
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from instruments.load import shipped
+from instruments import UnknownInstrumentError, lock, shipped
+from instruments.model import Instrument
 from survey_app.domain import tokens
 from survey_app.domain.figures import RoundLine
 from survey_app.installation import Installation
@@ -16,6 +17,7 @@ from survey_app.models import Inbox, Round
 from survey_app.services import audit, strata, units
 from survey_app.services.errors import NotFoundError, RefusedError
 
+FIVE_LEVELS, NOT_APPLICABLE = (1, 2, 3, 4, 5), 9
 FROM_STATE = {"field": "frozen", "closed": "field", "published": "closed"}
 
 
@@ -40,7 +42,7 @@ class Plan:
 
 def create(installation: Installation, plan: Plan) -> uuid.UUID:
     """Write down a plan and make the round's keys; RefusedError names what must be mended."""
-    instrument = shipped(plan.instrument_key)
+    instrument = _countable(plan.instrument_key)
     problems = _plan_problems(plan)
     if problems:
         raise RefusedError(" ".join(problems))
@@ -59,7 +61,7 @@ def create(installation: Installation, plan: Plan) -> uuid.UUID:
             **values,
             number=number,
             unit_id=unit.id,
-            instrument_hash=instrument.content_hash,
+            instrument_hash=instrument.structure_hash,
             seed_commitment=sha256(installation.keys.seed(plan.code)).hexdigest(),
         )
         session.add(row)
@@ -87,7 +89,7 @@ def move(installation: Installation, code: str, state: str) -> None:
             raise RefusedError(f"Round {code} is {row.state}; it cannot become {state} from there.")
         if state == "field":
             instrument = shipped(row.instrument_key)
-            if instrument.content_hash != row.instrument_hash:
+            if instrument.structure_hash != row.instrument_hash:
                 raise RefusedError(f"{row.instrument_key} was changed after the plan; make a new version of it.")
         waiting = session.scalar(select(func.count()).select_from(Inbox).where(Inbox.round_id == row.id))
         if state == "published" and waiting:
@@ -131,6 +133,21 @@ def line(row: Round) -> RoundLine:
         row.field_end,
         row.unit_id,
     )
+
+
+def _countable(instrument_key: str) -> Instrument:
+    """The questionnaire, if it is locked and its scored items have the five levels that indices are made of."""
+    try:
+        instrument = shipped(instrument_key)
+    except UnknownInstrumentError as error:
+        raise RefusedError(str(error)) from error
+    if lock.unlocked(instrument):
+        raise RefusedError(f"{instrument_key} is still a draft; `sipas instruments lock` fixes its words first.")
+    for item in instrument.scored_items():
+        scale = instrument.scales[item.scale or ""]
+        if scale.levels != FIVE_LEVELS or scale.not_applicable not in (None, NOT_APPLICABLE):
+            raise RefusedError(f"{instrument_key}, {item.id}: indices need the levels 1 to 5, 9 for not applicable.")
+    return instrument
 
 
 def _plan_problems(plan: Plan) -> list[str]:
