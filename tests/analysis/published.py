@@ -26,8 +26,10 @@ def _oracle_folder():
 
 
 def oracle(case):
-    """A case of R's answers on classical data; without reference data, a sample of our own or nothing."""
-    path = _oracle_folder() / f"{case}.json"
+    """A case of R's answers, frozen here if made on synthetic data; without the data, a sample of our own or nothing."""
+    path = GOLDEN / f"{case}.json"
+    if not (reference_folder() and path.exists()):
+        path = _oracle_folder() / f"{case}.json"
     return load_json(path) if path.exists() else {"assertions": []}
 
 
