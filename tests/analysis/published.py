@@ -26,7 +26,7 @@ def _oracle_folder():
 
 
 def oracle(case):
-    """A case of R's answers, frozen here if made on synthetic data; without the data, a sample of our own or nothing."""
+    """A case of R's answers, frozen here for synthetic data; without the data, a sample of our own."""
     path = GOLDEN / f"{case}.json"
     if not (reference_folder() and path.exists()):
         path = _oracle_folder() / f"{case}.json"
