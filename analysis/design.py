@@ -135,13 +135,6 @@ def _population(
         raise AnalysisError(f"column {column}, row {row + 1}: no population count; give the number of units")
     population = np.full(len(sampled), np.nan)
     population[row_stratum] = counts
-    differs = counts != population[row_stratum]
-    if differs.any():
-        row = int(np.argmax(differs))
-        raise AnalysisError(
-            f"column {column}, row {row + 1}: {counts[row]:g} where the same stratum also has "
-            f"{population[row_stratum[row]]:g}; give one population count per stratum"
-        )
     small = counts < sampled[row_stratum]
     if small.any():
         row = int(np.argmax(small))
@@ -150,6 +143,13 @@ def _population(
             f"column {column}, row {row + 1}: population count {counts[row]:g} is less than the "
             f"{sampled[stratum]:g} units sampled in stratum {names[stratum]}; give the count of units N, "
             "not a fraction"
+        )
+    differs = counts != population[row_stratum]
+    if differs.any():
+        row = int(np.argmax(differs))
+        raise AnalysisError(
+            f"column {column}, row {row + 1}: {counts[row]:g} where the same stratum also has "
+            f"{population[row_stratum[row]]:g}; give one population count per stratum"
         )
     return population
 

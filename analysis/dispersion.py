@@ -48,7 +48,7 @@ def population_covariance(values: Float, design: Design) -> Dispersion:
     Dispersion
         Weighted squares about the weighted means, times n / (n - 1); its own error to first order.
     """
-    valid = ~np.isnan(values).any(axis=1)
+    valid = ~np.any(np.isnan(values), axis=1)
     w = np.where(valid, design.weight, 0.0)
     n, total = int(valid.sum()), w.sum()
     known = np.where(valid[:, None], values, 0.0)

@@ -74,8 +74,8 @@ def estimate(table: Table, specification: Specification, *, with_covariance: boo
     AnalysisError
         For bad input; the message names column, row or stratum, and the remedy.
     """
-    design = build_design(table, specification.design)
     domains = domains_of(table, specification.by)
+    design = build_design(table, specification.design)
     taylor = lay_out(design.stages, domains.code, domains.places, design.lonely)
     n = np.bincount(domains.code, minlength=domains.places)
     setting = _Setting(table, specification, design, domains, taylor, n)

@@ -60,12 +60,12 @@ def index_figures(
     worth = {of: worth_of(instrument, of) for of in ("share", "points")}
     totals = _totals(cells, strata, population / sampled, worth)
     linear = [linearise(w.statistic, totals.numerator[w.of], totals.denominator[w.of]) for w in listed]
-    second, variance = None, np.full((len(cells.domains), len(listed)), np.nan)
+    taylor, variance = None, np.full((len(cells.domains), len(listed)), np.nan)
     if answers is not None:
         _check_answers(cells, answers)
         second = second_pass(cells, answers, strata, sampled, population)
-        variance = second.variance(listed, linear, worth)
-    columns = [figures_of(w, linear[k], np.sqrt(variance[:, k]), totals, second, level) for k, w in enumerate(listed)]
+        taylor, variance = second.taylor, second.variance(listed, linear, worth)
+    columns = [figures_of(w, linear[k], np.sqrt(variance[:, k]), totals, taylor, level) for k, w in enumerate(listed)]
     return tuple(column[d] for d in range(len(cells.domains)) for column in columns)
 
 

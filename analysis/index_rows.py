@@ -11,7 +11,7 @@ from analysis.figures import Figure, Reason, known
 from analysis.index_intervals import Basis, Limits, limits
 from analysis.linearization import Linear
 from analysis.recipe import RESPONDENT, Wanted
-from analysis.second_pass import SecondPass
+from analysis.variance import Taylor
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -34,7 +34,7 @@ class Totals:
 
 
 def figures_of(
-    wanted: Wanted, linear: Linear, se: Float, totals: Totals, second: SecondPass | None, level: float
+    wanted: Wanted, linear: Linear, se: Float, totals: Totals, taylor: Taylor | None, level: float
 ) -> list[Figure]:
     """Report one statistic for every domain.
 
@@ -48,13 +48,13 @@ def figures_of(
         Standard errors as shares of the scale, NaN where unknown.
     totals : Totals
         Sums per domain.
-    second : SecondPass or None
+    taylor : Taylor or None
         Degrees of freedom and census domains; None if there were no answers.
     level : float
         Confidence level of the intervals.
     """
     valid = _valid(wanted, totals)
-    basis = _basis(linear, se, totals, second, valid)
+    basis = _basis(linear, se, totals, taylor, valid)
     bounds = limits(basis, plain_share=wanted.plain_share, level=level)
     low, high = wanted.ends
     counts, mean, dissatisfied = _levels(wanted, totals)
@@ -72,7 +72,7 @@ def figures_of(
             level_counts=None if counts is None else tuple(counts[d].tolist()),
             mean=known(mean[d]),
             dissatisfied=known(dissatisfied[d]),
-            reason=_reason(wanted, basis, second, d),
+            reason=_reason(wanted, basis, taylor, d),
             reweighted=bool(linear.left_out[d]) and not np.isnan(basis.estimate[d]),
         )
         for d in range(len(valid))
@@ -86,11 +86,11 @@ def _valid(wanted: Wanted, totals: Totals) -> Int:
     return np.asarray(totals.valid_count[wanted.of][:, list(wanted.items)].max(axis=1))
 
 
-def _basis(linear: Linear, se: Float, totals: Totals, second: SecondPass | None, valid: Int) -> Basis:
+def _basis(linear: Linear, se: Float, totals: Totals, taylor: Taylor | None, valid: Int) -> Basis:
     """Return estimates with the standard errors that may be believed."""
     size = len(valid)
-    df = second.taylor.df if second else totals.n - totals.strata
-    census = second.taylor.census if second else np.zeros(size, dtype=bool)
+    df = taylor.df if taylor else totals.n - totals.strata
+    census = taylor.census if taylor else np.zeros(size, dtype=bool)
     unknown = np.isnan(linear.estimate) | ((df <= 0) & ~census)
     return Basis(
         estimate=linear.estimate,
@@ -102,15 +102,15 @@ def _basis(linear: Linear, se: Float, totals: Totals, second: SecondPass | None,
     )
 
 
-def _reason(wanted: Wanted, basis: Basis, second: SecondPass | None, d: int) -> Reason | None:
+def _reason(wanted: Wanted, basis: Basis, taylor: Taylor | None, d: int) -> Reason | None:
     """Say why a figure or its standard error is missing."""
     if np.isnan(basis.estimate[d]):
         return _no_estimate(wanted, basis, d)
     if not np.isnan(basis.se[d]):
         return None
-    if second is None:
+    if taylor is None:
         return Reason.NO_ANSWERS
-    return Reason.LONELY_STRATUM if second.taylor.has_lonely[d] else Reason.NO_DF
+    return Reason.LONELY_STRATUM if taylor.has_lonely[d] else Reason.NO_DF
 
 
 def _no_estimate(wanted: Wanted, basis: Basis, d: int) -> Reason:

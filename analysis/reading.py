@@ -56,7 +56,8 @@ class Table:
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.chunk(0)
         names = encoded.dictionary.to_pylist()
-        code = encoded.indices.fill_null(NO_LABEL).to_numpy(zero_copy_only=False).astype(np.int64)
+        indices = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), dtype=np.float64)
+        code = np.where(np.isnan(indices), NO_LABEL, indices).astype(np.int64)
         order = sorted_labels(names)
         place = np.full(len(names) + 1, NO_LABEL, dtype=np.int64)
         place[order] = np.arange(len(order))
