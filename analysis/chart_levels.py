@@ -72,12 +72,16 @@ def stacked_levels(
         _row(canvas, row, (y, label_width), ends, words.number)
         y += height
     svg = canvas.svg(prefix=prefix, title=words.title, description=f"{words.measure} {words.note}")
-    return picture(svg, words, [_line(row, words.number) for row in rows])
+    return picture(svg, words, [_line(row, words) for row in rows])
 
 
-def _line(row: LevelRow, number: NumberFormat) -> tuple[str, ...]:
+def _line(row: LevelRow, words: ChartWords) -> tuple[str, ...]:
     """One line of the table."""
-    levels = tuple(number.share(level) for level in row.levels) if row.levels else (DASH,) * 5
+    number = words.number
+    levels: tuple[str, ...] = (DASH,) * 5
+    if row.levels:
+        shares = enumerate(row.levels, start=1)
+        levels = tuple(words.merged if place in row.merged else number.share(share) for place, share in shares)
     satisfied = row.reason if row.estimate is None else number.bounded(row.estimate, row.bound)
     return (row.label, *levels, satisfied, row.n_text or DASH)
 

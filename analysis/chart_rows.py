@@ -51,6 +51,7 @@ class ChartWords:
     empty: str  # said when there is nothing to draw
     number: NumberFormat = NumberFormat()
     levels: tuple[str, ...] = ()  # names of the five levels, worst first
+    merged: str = "*"  # stands in the table for a level whose share is with its neighbour
     hidden: str = ""  # heading over units without a figure
     line: str = ""  # label of the line of reference
     x_axis: str = ""
@@ -81,6 +82,7 @@ class LevelRow:
     n_text: str
     bound: Bound = "exact"
     reason: str = ""  # why there is nothing, in words
+    merged: tuple[int, ...] = ()  # levels 1..5 whose share stands with their neighbour
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,7 @@ def _draw(canvas: Canvas, rows: Sequence[MonthRow], words: ChartWords) -> None:
     low, high = percent_limits(v for r in rows for v in (r.estimate, r.low, r.high))
     bottom = canvas.height - _FOOT
     down = Scale(low, high, bottom, _TOP)
-    span = max(numbers[-1] - numbers[0], 1)
-    across = Scale(numbers[0] - 0.5, numbers[0] + span + 0.5, 52.0, canvas.width - 4)
+    across = Scale(numbers[0] - 0.5, numbers[-1] + 0.5, 52.0, canvas.width - 4)
     horizontal_grid(canvas, down, 52.0, canvas.width, words.number)
     shown = [(number, row) for number, row in zip(numbers, rows, strict=True) if row.estimate is not None]
     for (month, row), (following, after) in pairwise(shown):

@@ -6,6 +6,20 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from survey_app.installation import Installation
+from survey_app.web import (
+    admin,
+    agency,
+    citizen,
+    compression,
+    errors,
+    headers,
+    language,
+    province,
+    public,
+    staff_login,
+    staff_session,
+)
+from survey_app.web.api import responses
 
 MAX_REQUEST_BYTES = 64 * 1024 * 1024  # a year's dossiers of a unit as JSON; forms are far below
 
@@ -15,6 +29,19 @@ def create_app(installation: Installation) -> Flask:
     app = Flask(__name__)
     app.config.update(SECRET_KEY=installation.settings.secret_key, MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES)
     app.extensions["sipas"] = installation
+    language.install(app)
+    headers.install(app)
+    errors.install(app)
+    staff_session.install(app)
+    _register(app, citizen.blueprint, guard=citizen.guard)
+    _register(app, responses.blueprint, guard=responses.guard)
+    _register(app, public.blueprint, guard=public.guard)
+    _register(app, staff_login.blueprint, guard=staff_session.public_guard)
+    _register(app, staff_login.account, guard=staff_session.staff_guard)
+    _register(app, agency.blueprint, guard=agency.guard)
+    _register(app, province.blueprint, guard=province.guard)
+    _register(app, admin.blueprint, guard=admin.guard)
+    app.wsgi_app = compression.compressing(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way to wrap
     return app
 
 

@@ -100,8 +100,9 @@ class UnitLine:
     returned: str
     invited: str
     answered: str
-    silent: bool  # dossiers were returned, nobody answered
+    silent: bool  # dossiers were returned, nobody opened the address or answered
     reason: Reason | None
+    kind: str = ""  # of the unit; silent desks stand in the same tuple
 
 
 @dataclass(frozen=True)

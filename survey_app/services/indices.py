@@ -235,6 +235,7 @@ def explained(
 
 def _line(read: Reader, unit: UnitOn, under: Collection[uuid.UUID]) -> UnitLine:
     returned, answered = read.count(unit.slug, "returned"), read.count(unit.slug, "answered")
+    nobody = answered == 0 and read.count(unit.slug, "opened") == 0  # answers of small units may wait or be pooled
     figure = explained(read, unit, under, read.figure(unit.slug, "overall"))
     return UnitLine(
         slug=unit.slug,
@@ -243,8 +244,9 @@ def _line(read: Reader, unit: UnitOn, under: Collection[uuid.UUID]) -> UnitLine:
         returned=read.number(analysis.rounded_count(returned)),
         invited=read.number(analysis.rounded_count(read.count(unit.slug, "invited"))),
         answered=read.number(analysis.rounded_count(answered)),
-        silent=returned >= analysis.LIVE_MINIMUM and answered == 0,
+        silent=returned >= analysis.LIVE_MINIMUM and nobody,
         reason=figure.reason,
+        kind=unit.kind,
     )
 
 

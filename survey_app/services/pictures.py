@@ -1,0 +1,120 @@
+"""Published figures as pictures, each in a wide and a narrow form with one table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import analysis
+from analysis import ChartWords, IntervalRow, LevelRow, MonthRow, NumberFormat
+from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint, UnitLine
+
+__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "trend"]
+
+Reasons = Mapping[Reason, str]
+KEPT = 512  # drawings kept in memory: figures move once a week
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture for wide and for narrow screens, what it says, and its table."""
+
+    wide: str
+    narrow: str
+    title: str
+    measure: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def factors(figures: Sequence[PublishedFigure], words: ChartWords, reasons: Reasons, prefix: str) -> Drawn:
+    """Factor indices with their intervals, in the order of the questionnaire."""
+    return _factors(tuple(_interval_row(figure.label, figure, reasons) for figure in figures), words, prefix)
+
+
+def levels(figures: Sequence[PublishedFigure], words: ChartWords, reasons: Reasons, bound: str, prefix: str) -> Drawn:
+    """Five-level bars in the order given; `bound` is said where nearly all agree and levels are not told apart."""
+    rows = tuple(
+        LevelRow(
+            label=figure.label,
+            levels=figure.levels,
+            estimate=figure.estimate,
+            n_text=figure.n_text,
+            bound=figure.bound,
+            reason=reasons[figure.reason] if figure.reason else bound,
+            merged=figure.merged_levels,
+        )
+        for figure in figures
+    )
+    return _levels(rows, words, prefix)
+
+
+def trend(
+    points: Sequence[TrendPoint],
+    words: ChartWords,
+    reasons: Reasons,
+    month_name: Callable[[str], str],
+    prefix: str,
+) -> Drawn:
+    """Index by month of release."""
+    rows = tuple(
+        MonthRow(
+            month=point.month,
+            label=month_name(point.month),
+            estimate=point.estimate,
+            low=point.low,
+            high=point.high,
+            n_text=point.n_text,
+            reason=reasons[point.reason] if point.reason else "",
+        )
+        for point in points
+    )
+    return _trend(rows, words, prefix)
+
+
+def caterpillar(
+    lines: Sequence[UnitLine], own: PublishedFigure, words: ChartWords, reasons: Reasons, prefix: str
+) -> Drawn:
+    """Units with their intervals, in the order given, with the province's own index as a line."""
+    rows = tuple(_interval_row(line.name, line.overall, reasons) for line in lines)
+    return _caterpillar(rows, own.estimate if own.bound == "exact" else None, words, prefix)
+
+
+def _interval_row(label: str, figure: PublishedFigure, reasons: Reasons) -> IntervalRow:
+    return IntervalRow(
+        label=label,
+        estimate=figure.estimate,
+        low=figure.low,
+        high=figure.high,
+        n_text=figure.n_text,
+        bound=figure.bound,
+        reason=reasons[figure.reason] if figure.reason else "",
+    )
+
+
+@lru_cache(KEPT)
+def _factors(rows: tuple[IntervalRow, ...], words: ChartWords, prefix: str) -> Drawn:
+    return _both(lambda width, ids: analysis.factor_bars(rows, words, prefix=ids, width=width), prefix)
+
+
+@lru_cache(KEPT)
+def _levels(rows: tuple[LevelRow, ...], words: ChartWords, prefix: str) -> Drawn:
+    return _both(lambda width, ids: analysis.stacked_levels(rows, words, prefix=ids, width=width), prefix)
+
+
+@lru_cache(KEPT)
+def _trend(rows: tuple[MonthRow, ...], words: ChartWords, prefix: str) -> Drawn:
+    return _both(lambda width, ids: analysis.trend(rows, words, prefix=ids, width=width), prefix)
+
+
+@lru_cache(KEPT)
+def _caterpillar(rows: tuple[IntervalRow, ...], reference: float | None, words: ChartWords, prefix: str) -> Drawn:
+    return _both(
+        lambda width, ids: analysis.caterpillar(rows, words, prefix=ids, reference=reference, width=width), prefix
+    )
+
+
+def _both(draw: Callable[[float, str], analysis.Picture], prefix: str) -> Drawn:
+    """Draw for wide and narrow screens; the ids of the two differ."""
+    wide, narrow = draw(analysis.WIDE, f"{prefix}-wide"), draw(analysis.NARROW, f"{prefix}-narrow")
+    return Drawn(wide.svg, narrow.svg, wide.title, wide.measure, wide.note, wide.columns, wide.rows)

@@ -1,0 +1,81 @@
+"""Charts of the pages: which figures, under which title, in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from survey_app.domain import findings
+from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures, UnitLine
+from survey_app.services import pictures
+from survey_app.services.pictures import Drawn
+from survey_app.web import words
+from survey_app.web.language import gettext as _
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture as a template shows it: two drawings, and the table one tap away."""
+
+    key: str  # begins every id of the chart
+    wide: Markup
+    narrow: Markup
+    title: str
+    measure: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def factors(figures: UnitFigures, line: RoundLine) -> Chart:
+    """Indices of the factors."""
+    chart_words = words.chart_words(
+        words.lowest_title(findings.lowest(figures.factors), _("Satisfaction by factor")),
+        _("Per cent satisfied or very satisfied. Dot: index; line: 95% interval."),
+        words.note(line, figures.overall.n_text),
+        (_("Factor"), _("Index"), _("95% interval"), _("Answers")),
+    )
+    return _chart("factors", pictures.factors(figures.factors, chart_words, words.reasons(), "factors"))
+
+
+def items(figures: UnitFigures, line: RoundLine) -> Chart:
+    """Five-level bars of every item, lowest share satisfied first."""
+    ordered = findings.mend_first(figures.items)
+    chart_words = words.chart_words(
+        words.lowest_title(findings.lowest(figures.items), _("How each question was answered")),
+        _("Per cent of answers on each level; questions in the order in which to look at them."),
+        words.note(line, figures.overall.n_text),
+        (_("Question"), *words.level_names(), _("Satisfied"), _("Answers")),
+    )
+    bound = _("nearly all alike: levels are not shown apart")
+    return _chart("items", pictures.levels(ordered, chart_words, words.reasons(), bound, "items"))
+
+
+def trend(figures: UnitFigures, line: RoundLine) -> Chart:
+    """Overall index by month of release."""
+    chart_words = words.chart_words(
+        words.change_title(findings.change(figures.trend), _("Month by month")),
+        _("Overall index of the answers released in each month. Line: 95% interval."),
+        words.note(line, figures.overall.n_text),
+        (_("Month"), _("Index"), _("95% interval"), _("Answers")),
+    )
+    return _chart("trend", pictures.trend(figures.trend, chart_words, words.reasons(), words.month_name, "trend"))
+
+
+def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) -> Chart:
+    """Indices of the units by name, with the province's own index as a line."""
+    own = words.figure_text(figures.own)
+    chart_words = words.chart_words(
+        _("Where intervals overlap, no clear difference has been seen"),
+        _("Overall index, per cent. Dot: index; line: 95% interval. By name: this is not a league table."),
+        words.note(line, figures.own.n_text),
+        (_("Unit"), _("Index"), _("95% interval"), _("Answers")),
+        line=f"{figures.unit_name} {own}".strip(),
+    )
+    return _chart("units", pictures.caterpillar(lines, figures.own, chart_words, words.reasons(), "units"))
+
+
+def _chart(key: str, drawn: Drawn) -> Chart:
+    # The only text that no template escapes: drawn by us, every name in it escaped by the XML writer.
+    wide, narrow = Markup(drawn.wide), Markup(drawn.narrow)  # noqa: S704 - see above
+    return Chart(key, wide, narrow, drawn.title, drawn.measure, drawn.note, drawn.columns, drawn.rows)

@@ -1,0 +1,110 @@
+"""The one place that turns what went wrong into a page or into JSON, in the visitor's language."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from survey_app.keys import KeyMissingError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, NotFoundError, RefusedError
+from survey_app.services.sign_in import WaitError
+from survey_app.web.language import gettext as _
+
+log = logging.getLogger("sipas.web")
+
+# The first that fits decides; what is not listed is a fault of ours.
+STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (ClosedDoorError, HTTPStatus.GONE),
+    (AnswersNotValidError, HTTPStatus.BAD_REQUEST),
+    (WaitError, HTTPStatus.TOO_MANY_REQUESTS),
+    (RefusedError, HTTPStatus.CONFLICT),
+    (KeyMissingError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def install(app: Flask) -> None:
+    """Answer every exception that no view has answered itself."""
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _of_ours)
+
+
+def _of_http(error: HTTPException) -> Response | HTTPException:
+    """Answer what the framework refuses: unknown address, wrong method, missing form token."""
+    if error.response is not None or (error.code or 500) < HTTPStatus.BAD_REQUEST:
+        return error  # an answer that somebody has made already, such as a redirect to the canonical address
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    known = code in {status.value for status in HTTPStatus}
+    response = _answer(HTTPStatus(code) if known else HTTPStatus.BAD_REQUEST, "")
+    allowed = getattr(error, "valid_methods", None)
+    if allowed:
+        response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
+
+
+def _of_ours(error: Exception) -> Response:
+    """Answer a named exception of the services; anything else goes to the log and shows no detail."""
+    for kind, status in STATUS:
+        if isinstance(error, kind):
+            response = _answer(status, str(error))
+            if isinstance(error, WaitError):
+                response.headers["Retry-After"] = str(error.seconds)
+            return response
+    log.error("a page failed", exc_info=error)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, "")
+
+
+def _answer(status: HTTPStatus, message: str) -> Response:
+    """JSON for programs, a page for people."""
+    if request.path.startswith("/api/"):
+        response = jsonify({"error": status.phrase, "message": message or status.description})
+        response.status_code = status
+        return response
+    title, sentence = _words(status)
+    return Response(render_template("error.html", title=title, sentence=sentence), status, mimetype="text/html")
+
+
+def _words(status: HTTPStatus) -> tuple[str, str]:
+    """Title and sentence of a page: what happened, what to do."""
+    no_page = _("There is no such page"), _("The address may have been mistyped, or the page has moved.")
+    known = {
+        HTTPStatus.NOT_FOUND: no_page,
+        HTTPStatus.GONE: no_page,
+        HTTPStatus.METHOD_NOT_ALLOWED: (
+            _("This address does not take what was sent"),
+            _("Please go back and use the form on the page."),
+        ),
+        HTTPStatus.BAD_REQUEST: (
+            _("The form could not be read"),
+            _(
+                "It may have been open for too long, or cookies are switched off. Please go back, reload the page and "
+                "send it again.",
+            ),
+        ),
+        HTTPStatus.FORBIDDEN: (_("This page is not open to you"), _("Please sign in with the login of your office.")),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+            _("Too much was sent at once"),
+            _("Please send less, in several parts if needed."),
+        ),
+        HTTPStatus.TOO_MANY_REQUESTS: (
+            _("Please wait a moment"),
+            _("There were many tries in a short time. Please try again in a minute."),
+        ),
+        HTTPStatus.CONFLICT: (
+            _("This cannot be done now"),
+            _("Something has changed meanwhile. Please go back and reload the page."),
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE: (
+            _("The service is being repaired"),
+            _("Nothing was lost. Please try again in a few minutes."),
+        ),
+    }
+    if status in known:
+        return known[status]
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _("This could not be understood"), _("Please go back and try again.")
+    return (
+        _("Something went wrong on our side"),
+        _("It has been noted and nothing was lost. Please try again in a few minutes."),
+    )

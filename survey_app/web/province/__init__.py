@@ -1,0 +1,31 @@
+"""Pages of a province: all its agencies side by side, how many were asked and answered, which desks are silent."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from survey_app.services import reading
+from survey_app.web import language
+from survey_app.web.current import installation
+from survey_app.web.province_view import province_view
+from survey_app.web.staff_session import province_guard as guard
+from survey_app.web.staff_session import reader
+
+__all__ = ["blueprint", "guard"]
+
+blueprint = Blueprint("province", __name__, url_prefix="/province")
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Lead to the page of the reader's own unit."""
+    return redirect(url_for("province.units", slug=reading.home_slug(installation(), reader())))
+
+
+@blueprint.get("/<slug>", defaults={"code": None})
+@blueprint.get("/<slug>/<code>")
+def units(slug: str, code: str | None) -> str:
+    """Show every agency under a unit in a round, the newest one unless another is asked for."""
+    opened, figures = reading.province(installation(), reader(), slug, code, language.current())
+    if figures is None or opened.round is None:
+        return render_template("province/no_round.html", opened=opened)
+    return render_template("province/units.html", opened=opened, view=province_view(figures, opened.round))

@@ -1,0 +1,66 @@
+"""What the page of one unit shows, for its own people and for the public alike."""
+
+from dataclasses import dataclass
+
+from survey_app.domain import findings
+from survey_app.domain.figures import PublishedFigure, RoundLine, UnitFigures
+from survey_app.web import charts, words
+from survey_app.web.charts import Chart
+
+FIRST = 3  # items named on the first screen
+
+
+@dataclass(frozen=True)
+class FigureText:
+    """A figure in words."""
+
+    label: str
+    share: str
+    interval: str
+    n: str
+    reason: str  # why there is none
+
+
+@dataclass(frozen=True)
+class UnitView:
+    """Figures with every text and chart around them."""
+
+    figures: UnitFigures
+    round: RoundLine
+    period: str
+    overall: FigureText
+    general: FigureText | None
+    first: tuple[FigureText, ...]
+    grades: tuple[tuple[str, str, str], ...]  # grade, meaning, answers
+    factors: Chart
+    items: Chart
+    trend: Chart
+
+
+def figure_text(figure: PublishedFigure) -> FigureText:
+    """Write a figure, or the sentence that says why it is hidden."""
+    return FigureText(
+        label=figure.label,
+        share=words.figure_text(figure),
+        interval=words.interval_text(figure),
+        n=figure.n_text,
+        reason=words.reason_sentence(figure.reason) if figure.reason else "",
+    )
+
+
+def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
+    """Put the page of a unit together."""
+    names = words.grade_names()
+    urgent = [figure for figure in findings.mend_first(figures.items) if figure.shown]
+    return UnitView(
+        figures=figures,
+        round=line,
+        period=words.period(line),
+        overall=figure_text(figures.overall),
+        general=figure_text(figures.general) if figures.general else None,
+        first=tuple(figure_text(figure) for figure in urgent[:FIRST]),
+        grades=tuple((grade, names[grade], text) for grade, text in figures.grade_mix),
+        factors=charts.factors(figures, line),
+        items=charts.items(figures, line),
+        trend=charts.trend(figures, line),
+    )
