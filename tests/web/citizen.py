@@ -4,8 +4,14 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
+from sqlalchemy import func, select
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def count(installation, table) -> int:
+    with installation.database.read() as session:
+        return session.scalar(select(func.count()).select_from(table))
 
 
 class Page:

@@ -1,37 +1,16 @@
 """The way through the questionnaire: scan, answer, go back, send, and what is told afterwards."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from survey_app.app import create_app
 from survey_app.models import Counter, Inbox, Quarantine, Spent
-from tests.factories import a_round, a_token
-from tests.web.citizen import Citizen
+from tests.factories import a_token
+from tests.web.citizen import Citizen, count
 
 THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
 CLOSED = "Mã này không mở được bảng hỏi"
 RECEIVED = "Câu trả lời của Ông/Bà đã được nhận"
 COOKIES = pytest.mark.parametrize("cookies", [True, False], ids=["cookies", "no-cookies"])
-
-
-@pytest.fixture
-def app(installation):
-    return create_app(installation)
-
-
-@pytest.fixture
-def round_(installation):
-    return a_round(installation)
-
-
-@pytest.fixture
-def token(installation, round_):
-    return a_token(installation, round_)
-
-
-def count(installation, table):
-    with installation.database.read() as session:
-        return session.scalar(select(func.count()).select_from(table))
 
 
 @COOKIES
@@ -145,10 +124,10 @@ def test_a_missing_answer_is_asked_for_in_the_language_of_the_page(app, token, c
     citizen.scan(token)
     page = citizen.press()
     assert page.status == 422
-    assert page.errors == [f"Xin chọn một câu trả lời: {general(page)}"]
+    assert page.errors == [f"{general(page)} – Xin chọn một câu trả lời."]
     assert page.root.find(".//title").text.startswith("Cần xem lại:")
     citizen.press("language:en", q00=None)
-    assert citizen.press().errors[0].startswith("Please choose one answer: ")
+    assert citizen.press().errors[0].endswith(" – Please choose one answer.")
 
 
 def general(page):
@@ -164,7 +143,7 @@ def test_too_many_needs_are_mended_without_loss(app, token, cookies):
     four = ["information", "facilities", "time", "fees"]
     page = citizen.press(needs=four)
     assert page.status == 422
-    assert page.errors == ["Chỉ được chọn tối đa 3 nội dung; hiện đang chọn 4. Xin bỏ bớt."]
+    assert page.errors == [f"{general(page)} – Chỉ được chọn tối đa 3 nội dung; hiện đang chọn 4. Xin bỏ bớt."]
     assert page.fields()["needs"] == four
     citizen.press(needs=four[:3])
     citizen.press("back")
@@ -177,7 +156,9 @@ def test_a_comment_that_is_too_long_is_given_back_whole(app, installation, token
     citizen.scan(token)
     long = "ệ" * 501
     page = citizen.answer_all(comment=long)
-    assert page.errors == ["Ý kiến dài 501 ký tự; tối đa 500 ký tự. Xin viết ngắn lại."]
+    assert [error.partition(" – ")[2] for error in page.errors] == [
+        "Ý kiến dài 501 ký tự; tối đa 500 ký tự. Xin viết ngắn lại."
+    ]
     assert page.fields()["comment"] == long
     assert citizen.press("send", comment=long[:500]).heading == THANKS
     assert count(installation, Inbox) == 1

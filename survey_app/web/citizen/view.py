@@ -95,7 +95,7 @@ def _question(
         choices=tuple(_choices(instrument, item, language, given)),
         text="\n".join(given) if item.kind is ItemKind.COMMENT else "",
         max_length=item.max_length,
-        error=sentence(item, legend.text, given, problem) if problem else "",
+        error=sentence(item, given, problem) if problem else "",
     )
 
 
@@ -150,10 +150,10 @@ def _codes(instrument: Instrument, item: Item) -> list[tuple[str, str, bool]]:
     return codes
 
 
-def sentence(item: Item, legend: str, given: list[str], problem: AnswerProblem) -> str:
+def sentence(item: Item, given: list[str], problem: AnswerProblem) -> str:
     """Say what has to be mended, in the language of the page."""
     if problem.code == "missing":
-        return _("Please choose one answer: %(question)s", question=legend)
+        return _("Please choose one answer.")
     if problem.code == "too_many":
         return ngettext(
             "You may choose at most %(num)d answer; %(chosen)d are chosen now. Please take some away.",
@@ -168,5 +168,5 @@ def sentence(item: Item, legend: str, given: list[str], problem: AnswerProblem) 
             room=item.max_length,
         )
     if problem.code == "not_one":
-        return _("Please choose only one answer: %(question)s", question=legend)
-    return _("This answer is not on the list; please choose again: %(question)s", question=legend)
+        return _("Please choose only one answer.")
+    return _("This answer is not on the list; please choose again.")

@@ -1,0 +1,1 @@
+"""The programs' door: JSON in, JSON out."""
