@@ -10,6 +10,7 @@ from analysis.errors import AnalysisError
 from analysis.ordinal import ordinal_regression
 from analysis.regression import linear_regression, logistic_regression, wald_test
 from analysis.replicate_designs import psus_of, rao_wu_bootstrap
+from analysis.replicates import given_replicates
 from analysis.variance import Stage, lay_out
 from tests.analysis.published import survey_answers
 from tests.analysis.survey_sample import FACTORS, ITEMS, complete
@@ -161,7 +162,7 @@ def test_shares_are_never_negative_and_sum_to_r_squared(seed):
         (lambda: lmg_shares([1.0, 2.0, 4.0], np.column_stack([[1.0, 2, 3]] * 2)), "repeats others"),
         (lambda: lmg_shares([1.0, 2.0], np.ones((2, 13))), "1 to 12 columns"),
         (
-            lambda: lmg_with_limits([1.0], [[1.0]], rao_wu_bootstrap([1.0, 1.0], psus_of([1, 2]), replicates=9, seed=1)),
+            lambda: lmg_with_limits([1.0], [[1.0]], given_replicates([1.0], [[1.0] * 9], scale=1.0)),
             "200 replicates",
         ),
     ],
