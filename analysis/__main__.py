@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from analysis import command_estimate, command_index
+from analysis import command_estimate, command_index, command_rank, command_weights
 from analysis.errors import AnalysisError
 
-COMMANDS = (command_estimate, command_index)  # each has add(commands) and run(arguments)
+COMMANDS = (command_estimate, command_index, command_rank, command_weights)  # each has add(commands) and run(arguments)
 BAD_INPUT = 2
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,7 +36,7 @@ class Margins:
     names: tuple[str, ...]
 
 
-def margins(columns: Mapping[str, Sequence[Hashable]], totals: Mapping[str, Mapping[Hashable, float]]) -> Margins:
+def margins(columns: Mapping[str, Sequence[Hashable]], totals: Mapping[str, Mapping[Any, float]]) -> Margins:
     """Indicators of every level of every margin variable (formula W4).
 
     Parameters

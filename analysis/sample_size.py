@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -91,9 +92,9 @@ def size_for_half_width(
 
 def allocate(
     total: int,
-    sizes: Mapping[Hashable, int],
+    sizes: Mapping[Any, int],
     *,
-    spread: Mapping[Hashable, float] | None = None,
+    spread: Mapping[Any, float] | None = None,
     power: float = 1.0,
     minimum: int = 2,
 ) -> dict[Hashable, int]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,7 +50,7 @@ def frame_hash(frame: Sequence[str]) -> str:
     return hashlib.sha256("".join(f"{name}\n" for name in names).encode()).hexdigest()
 
 
-def draw_stratified(frame: Mapping[str, Hashable], sizes: Mapping[Hashable, int], *, seed: str) -> Sample:
+def draw_stratified(frame: Mapping[str, Hashable], sizes: Mapping[Any, int], *, seed: str) -> Sample:
     """Simple random sample without replacement in every stratum (formula D5).
 
     Every unit has the number SHA-256(seed, frame hash, name); the smallest numbers of each stratum are
@@ -203,7 +204,7 @@ def _names(frame: Sequence[str]) -> list[str]:
     return names
 
 
-def _members(frame: Mapping[str, Hashable], sizes: Mapping[Hashable, int]) -> dict[Hashable, list[str]]:
+def _members(frame: Mapping[str, Hashable], sizes: Mapping[Any, int]) -> dict[Hashable, list[str]]:
     """Return the units of each stratum, checked against the sizes asked."""
     members: dict[Hashable, list[str]] = {stratum: [] for stratum in sizes}
     for unit, stratum in frame.items():

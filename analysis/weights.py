@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +38,7 @@ class NonresponseAdjustment:
     factors: dict[Hashable, float]
 
 
-def base_weights(strata: Sequence[Hashable], population: Mapping[Hashable, float]) -> Float:
+def base_weights(strata: Sequence[Hashable], population: Mapping[Any, float]) -> Float:
     """Population over sample size of each response's stratum (formula W1).
 
     Parameters
@@ -111,7 +112,7 @@ def nonresponse_weights(base: ArrayLike, responded: ArrayLike, classes: Sequence
     return NonresponseAdjustment(d * answered * np.array([factors[label] for label in labels]), factors)
 
 
-def post_stratify(base: ArrayLike, cells: Sequence[Hashable], totals: Mapping[Hashable, float]) -> Calibration:
+def post_stratify(base: ArrayLike, cells: Sequence[Hashable], totals: Mapping[Any, float]) -> Calibration:
     """Weights whose sum in every cell is the known total (formula W3).
 
     Parameters
@@ -144,7 +145,7 @@ def post_stratify(base: ArrayLike, cells: Sequence[Hashable], totals: Mapping[Ha
 def rake(
     base: ArrayLike,
     columns: Mapping[str, Sequence[Hashable]],
-    totals: Mapping[str, Mapping[Hashable, float]],
+    totals: Mapping[str, Mapping[Any, float]],
     *,
     bounds: tuple[float, float] | None = None,
 ) -> Calibration:
