@@ -11,7 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 TEST := $(VENV)/.test-installed
-# Every file is checked against its hash; byte code is left to the first import, which is quicker here.
+# Every file is checked against its hash. Byte code is left to the first import, which compiles only what is used.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install --no-compile
 COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
