@@ -101,7 +101,7 @@ class KeyFolder:
             return 0
         if not private.exists():
             _write(private, sealing.new_private_key())
-        _write(public, sealing.public_key(private.read_bytes()))
+        _write(public, sealing.public_key(private.read_bytes()), mode=0o644)  # the web process may be another user
         return 1
 
     def _create(self, path: Path) -> None:
@@ -118,11 +118,11 @@ class KeyFolder:
             ) from None
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Write a key so that it is whole or absent, and readable by its owner only."""
+def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a key so that it is whole or absent; a secret one is readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

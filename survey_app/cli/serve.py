@@ -10,7 +10,6 @@ from survey_app.app import create_app
 from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
 from survey_app.services import publication
-from survey_app.services.errors import RefusedError
 from survey_app.services.flush import run_due
 
 CHECK_EVERY_SECONDS = 60
@@ -18,14 +17,21 @@ log = logging.getLogger("sipas.serve")
 
 
 @click.command()
+@click.option(
+    "--flush/--no-flush",
+    "flushing",
+    default=True,
+    help="--no-flush where another process runs `sipas flush`: this one then needs no private key of a day.",
+)
 @with_installation
-def serve(installation: Installation) -> None:
+def serve(installation: Installation, flushing: bool) -> None:
     """Serve every page on SIPAS_HOST:SIPAS_PORT, and flush at each round's hour."""
     settings = installation.settings
-    installation.keys.prepare_pools()
-    installation.keys.prepare_days(installation.today())
     stopping = threading.Event()
-    threading.Thread(target=_keep_flushing, args=(installation, stopping), daemon=True).start()
+    if flushing:
+        installation.keys.prepare_pools()
+        installation.keys.prepare_days(installation.today())
+        threading.Thread(target=_keep_flushing, args=(installation, stopping), daemon=True).start()
     click.echo(f"Serving {settings.public_url} on {settings.host}:{settings.port}; Ctrl-C stops it.")
     try:
         waitress.serve(
@@ -48,7 +54,5 @@ def _keep_flushing(installation: Installation, stopping: threading.Event) -> Non
             for report in run_due(installation):
                 publication.refresh(installation, report.round_code)
                 log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)
-        except RefusedError:
-            log.exception("flush refused")
-        except OSError:
-            log.exception("flush could not read its keys")
+        except Exception:  # a missing key, a restarting database: whatever it was, the clock goes on
+            log.exception("flush failed")
