@@ -138,7 +138,7 @@ class Cells:
 
 
 def cells_of(answers: Answers) -> Cells:
-    """Count answers into cells (method.md, formula C1).
+    """Count answers into cells (method.md, formula S1).
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def cells_of(answers: Answers) -> Cells:
 
 
 def merge(*cells: Cells) -> Cells:
-    """Add cells up: the same integers whatever the order and grouping (method.md, formula C2).
+    """Add cells up: the same integers whatever the order and grouping (method.md, formula S2).
 
     Parameters
     ----------

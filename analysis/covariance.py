@@ -32,13 +32,13 @@ def covariance(taylor: Taylor, z: Float) -> Float:
 
 def _stage_covariance(stage: Stage, layout: Layout, z: Float, taylor: Taylor) -> Float:
     """Covariance added by one stage, one dense block per stratum over the domains present in it."""
-    sums = layout.unit_sums(z)
+    sums = layout.unit_sums(z).T
     width = z.shape[1]
     matrix = np.zeros((taylor.domains * width,) * 2)
     pair_domain, pair_stratum = layout.domain[layout.pair_group], layout.stratum[layout.pair_group]
     by_stratum = np.argsort(pair_stratum, kind="stable")
     bounds = np.append(np.flatnonzero(changes(pair_stratum[by_stratum])), len(by_stratum))
-    centre = by_domain(sums, pair_domain, taylor.domains) / len(stage.stratum)
+    centre = by_domain(sums.T, pair_domain, taylor.domains).T / len(stage.stratum)
     for lo, hi in pairwise(bounds):
         pairs = by_stratum[lo:hi]
         stratum = int(pair_stratum[pairs[0]])

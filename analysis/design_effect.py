@@ -9,7 +9,7 @@ Bool = NDArray[np.bool_]
 
 
 def design_effects(variance: Float, u: Float, weight: Float, domain: Int, valid: Bool) -> tuple[Float, Float]:
-    """Design effect against sampling without and with replacement (method.md, formula D1).
+    """Design effect against sampling without and with replacement (method.md, formula V5).
 
     Parameters
     ----------

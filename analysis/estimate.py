@@ -53,7 +53,7 @@ class _Setting:
 
 
 def estimate(table: Table, specification: Specification, *, with_covariance: bool = False) -> Estimates:
-    """Estimate every statistic in every domain (method.md, formulas E1 to E3, V1 to V4, D1, Q1, Q2).
+    """Estimate every statistic in every domain (method.md, formulas E1 to E3, V1 to V5, Q1, Q2).
 
     Parameters
     ----------

@@ -131,16 +131,16 @@ def _totals(cells: Cells, strata: Int, weight: Float, worth: Worth) -> Totals:
     """Weighted totals of every domain from its cells (method.md, formula E1)."""
     places = np.searchsorted(cells.domains, cells.domain)
     cell_weight = weight[np.searchsorted(strata, cells.stratum)]
-    size, k = len(cells.domains), len(cells.items)
+    size = len(cells.domains)
     weighted = np.zeros((size, *cells.counts.shape[1:]))
     counts = np.zeros(weighted.shape, dtype=np.int64)
     np.add.at(weighted, places, cells.counts * cell_weight[:, None, None])
     np.add.at(counts, places, cells.counts)
     numerator = {of: (weighted * value).sum(axis=2) for of, (value, _) in worth.items()}
     denominator = {of: (weighted * valid).sum(axis=2) for of, (_, valid) in worth.items()}
-    numerator[RESPONDENT], denominator[RESPONDENT] = np.zeros((2, size, k + 1))
-    np.add.at(numerator[RESPONDENT][:, k], places, cells.composite_sum * MICRO * cell_weight)
-    np.add.at(denominator[RESPONDENT][:, k], places, cells.composite_n * cell_weight)
+    numerator[RESPONDENT], denominator[RESPONDENT] = np.zeros((2, size, 1))
+    np.add.at(numerator[RESPONDENT][:, 0], places, cells.composite_sum * MICRO * cell_weight)
+    np.add.at(denominator[RESPONDENT][:, 0], places, cells.composite_n * cell_weight)
     return Totals(
         domains=cells.domains,
         strata=np.bincount(places, minlength=size),

@@ -7,20 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cell_design import cell_stages
+from analysis.cell_sums import MEASURES, Sums, condense, sums_of
 from analysis.covariance import covariance
 from analysis.design import DesignColumns
 from analysis.engines import Columns, Engine
+from analysis.errors import AnalysisError
 from analysis.figures import Figure
 from analysis.index_rows import Totals, figures_of
 from analysis.linearization import Linear, linearise
-from analysis.recipe import RESPONDENT, Wanted, wanted, worth_of
+from analysis.recipe import Wanted, wanted, worth_of
 from analysis.scan import GRID, Measure, Shape, cells_sql, level_counts, levels_sql, run_scan
-from analysis.variance import Taylor, lay_out
+from analysis.variance import Lonely, Stage, Taylor, changes, lay_out
 from instruments.model import Instrument
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-MEASURES = {"share": ("y", "x"), "points": ("s", "v")}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,28 @@ class Indices:
     overall_covariance: Float
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """Cells with their weighted sums and the design that they carry."""
+
+    cells: Columns
+    stages: tuple[Stage, ...]
+    lonely: Lonely
+    sums: Sums
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Statistics of the domains of one hierarchy; estimates and variances as shares of the scale."""
+
+    domains: Int  # (domains, columns)
+    totals: Mapping[str, tuple[Float, Float]]  # on the grid of the weights
+    linear: Sequence[Linear]
+    z: Float  # (statistics, condensed cells)
+    variance: Float  # (domains, statistics)
+    taylor: Taylor  # over the condensed cells
+
+
 def compute_indices(
     engine: Engine, shape: Shape, design: DesignColumns, instrument: Instrument, level: float = 0.95
 ) -> Indices:
@@ -52,7 +75,7 @@ def compute_indices(
     engine : Engine
         Where the view lies.
     shape : Shape
-        Its columns.
+        Its columns; `composite` is needed for an overall index of respondents.
     design : DesignColumns
         Its `lonely`, `psu` (empty: the respondent is the unit) and `ultimate_cluster` count here.
     instrument : Instrument
@@ -66,102 +89,112 @@ def compute_indices(
         For what the design or the recipe cannot give.
     """
     listed = wanted(instrument)
-    worth = {of: worth_of(instrument, of) for of in MEASURES}
-    cells = run_scan(engine, cells_sql(shape, _measures(worth), grouped=bool(design.psu)), _keys(shape, design))
-    domains, domain = _domains(cells, shape)
-    taylor = lay_out(cell_stages(cells, shape, design), domain, len(domains), design.lonely)
-    sums = _cell_sums(cells, shape)
-    totals = _totals(engine, shape, sums, domain, domains, worth)
-    linear = [linearise(w.statistic, totals.numerator[w.of], totals.denominator[w.of]) for w in listed]
-    z = np.stack([_z(w, li, sums, domain) for w, li in zip(listed, linear, strict=True)], axis=1)
-    variance = taylor.variance(z)
-    columns = [figures_of(w, linear[k], np.sqrt(variance[:, k]), totals, taylor, level) for k, w in enumerate(listed)]
-    figures = tuple(column[d] for d in range(len(domains)) for column in columns)
+    scanned = scan_responses(engine, shape, design, instrument)
+    found = estimate_scanned(scanned, listed, shape.domain_keys)
+    totals = _totals(run_scan(engine, levels_sql(shape), shape.domain_keys), shape, found, instrument)
+    columns = [
+        figures_of(w, found.linear[k], np.sqrt(found.variance[:, k]), totals, found.taylor, level)
+        for k, w in enumerate(listed)
+    ]
+    figures = tuple(column[d] for d in range(len(found.domains)) for column in columns)
     overall = next(k for k, w in enumerate(listed) if w.statistic.name == "overall")
-    return Indices(domains, figures, _joint(taylor, z[:, [overall]], linear[overall]))
+    return Indices(found.domains, figures, _joint(found, overall))
 
 
-def _measures(worth: Mapping[str, tuple[Float, Float]]) -> list[Measure]:
-    """What the scan sums: numerator and denominator of shares and of points."""
+def scan_responses(
+    engine: Engine,
+    shape: Shape,
+    design: DesignColumns,
+    instrument: Instrument,
+    kinds: Sequence[str] = tuple(MEASURES),
+) -> Scanned:
+    """Turn responses into cells with one scan; every hierarchy of domains follows from these.
+
+    Parameters
+    ----------
+    engine, shape, design, instrument
+        As in `compute_indices`.
+    kinds : sequence of str
+        What is summed: share, points or both.
+    """
+    sql = cells_sql(shape, measures_of(instrument, kinds), grouped=bool(design.psu))
+    cells = run_scan(engine, sql, shape.keys if design.psu else ("h", *shape.domain_keys))
+    return Scanned(cells, cell_stages(cells, shape, design), design.lonely, sums_of(cells, shape, kinds))
+
+
+def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequence[str]) -> Estimated:
+    """Estimate statistics with variances for the domains that some columns of the cells make.
+
+    Parameters
+    ----------
+    scanned : Scanned
+        Cells.
+    listed : sequence of Wanted
+        Statistics; what they measure must have been summed.
+    columns : sequence of str
+        Names such as d1; none for all responses together.
+
+    Raises
+    ------
+    AnalysisError
+        If a statistic needs sums that were not scanned.
+    """
+    unsummed = [w.statistic.name for w in listed if w.of not in scanned.sums.first]
+    if unsummed:
+        raise AnalysisError(f"{unsummed[0]} needs sums that were not scanned; scan them too")
+    domains, cell_domain = _domains(scanned.cells, columns)
+    over_cells = lay_out(scanned.stages, cell_domain, len(domains), scanned.lonely)
+    sums, stages, domain = condense(scanned.sums, over_cells)
+    taylor = lay_out(stages, domain, len(domains), scanned.lonely)
+    starts = np.flatnonzero(changes(domain))
+    totals = sums.totals(starts)
+    linear = [linearise(w.statistic, *totals[w.of]) for w in listed]
+    z = sums.linearised(listed, linear, np.append(starts, len(domain)))
+    return Estimated(domains, totals, linear, z, taylor.variance(z.T), taylor)
+
+
+def measures_of(instrument: Instrument, kinds: Sequence[str]) -> list[Measure]:
+    """List what the scan sums: numerator and denominator of shares, of points, or of both."""
     return [
-        Measure(name, table) for of, names in MEASURES.items() for name, table in zip(names, worth[of], strict=True)
+        Measure(name, table)
+        for kind in kinds
+        for name, table in zip(MEASURES[kind], worth_of(instrument, kind), strict=True)
     ]
 
 
-def _keys(shape: Shape, design: DesignColumns) -> tuple[str, ...]:
-    """Columns by which cells are sorted."""
-    return shape.keys if design.psu else ("h", *shape.domain_keys)
-
-
-def _domains(cells: Columns, shape: Shape) -> tuple[Int, Int]:
+def _domains(cells: Columns, columns: Sequence[str]) -> tuple[Int, Int]:
     """Return the distinct domains and the place of every cell's."""
-    if not shape.domains:
-        return np.zeros((1, 0), dtype=np.int64), np.zeros(len(cells["n"]), dtype=np.int64)
-    keys = np.stack([cells[key] for key in shape.domain_keys], axis=1).astype(np.int64)
-    domains, place = np.unique(keys, axis=0, return_inverse=True)
-    return domains, place
+    place = np.zeros(len(cells["n"]), dtype=np.int64)
+    for column in columns:
+        codes, code = np.unique(cells[column], return_inverse=True)
+        place = place * len(codes) + code
+    keys, first, place = np.unique(place, return_index=True, return_inverse=True)
+    labels = [cells[column][first].astype(np.int64) for column in columns]
+    return np.stack(labels, axis=1) if labels else np.zeros((len(keys), 0), dtype=np.int64), place
 
 
-def _cell_sums(cells: Columns, shape: Shape) -> Mapping[str, tuple[Float, Float]]:
-    """Weighted sums per cell and item (then the composite), by what is measured; back on the scale of weights."""
-    sums = {
-        of: tuple(np.stack([cells[f"{name}{k + 1}"] for k in range(shape.items)], axis=1) / GRID for name in names)
-        for of, names in MEASURES.items()
-    }
-    found: dict[str, tuple[Float, Float]] = {of: (pair[0], pair[1]) for of, pair in sums.items()}
-    composite = np.zeros((2, len(cells["n"]), shape.items + 1))
-    if shape.composite:
-        composite[0, :, -1], composite[1, :, -1] = cells["ry"] / GRID, cells["rx"] / GRID
-    found[RESPONDENT] = (composite[0], composite[1])
-    return found
-
-
-def _totals(
-    engine: Engine,
-    shape: Shape,
-    sums: Mapping[str, tuple[Float, Float]],
-    domain: Int,
-    domains: Int,
-    worth: Mapping[str, tuple[Float, Float]],
-) -> Totals:
-    """Add cells up to domains, with the counts of every level from a scan by domain."""
-    size = len(domains)
-    found = run_scan(engine, levels_sql(shape), shape.domain_keys)
-    weighted, counts = level_counts(found, shape)
-    added = {of: (_by_domain(y, domain, size), _by_domain(x, domain, size)) for of, (y, x) in sums.items()}
+def _totals(levels: Columns, shape: Shape, found: Estimated, instrument: Instrument) -> Totals:
+    """Put the sums of the domains beside the counts of every level, from a scan by domain."""
+    size = len(found.domains)
+    weighted, counts = level_counts(levels, shape)
+    valid = {kind: worth_of(instrument, kind)[1] for kind in MEASURES}
     return Totals(
         domains=np.arange(size),
         strata=np.zeros(size, dtype=np.int64),
-        numerator={of: pair[0] for of, pair in added.items()},
-        denominator={of: pair[1] for of, pair in added.items()},
+        numerator={kind: y / GRID for kind, (y, _) in found.totals.items()},
+        denominator={kind: x / GRID for kind, (_, x) in found.totals.items()},
         weighted=weighted / GRID,
         counts=counts,
-        valid_count={of: (counts * valid).sum(axis=2).astype(np.int64) for of, (_, valid) in worth.items()},
-        n=found["n"].astype(np.int64),
-        composite_n=found["rn"].astype(np.int64) if shape.composite else np.zeros(size, dtype=np.int64),
+        valid_count={kind: (counts * table).sum(axis=2).astype(np.int64) for kind, table in valid.items()},
+        n=levels["n"].astype(np.int64),
+        composite_n=levels["rn"].astype(np.int64) if shape.composite else np.zeros(size, dtype=np.int64),
     )
 
 
-def _by_domain(values: Float, domain: Int, size: int) -> Float:
-    """Sum the rows of each domain."""
-    total = np.zeros((size, values.shape[1]))
-    np.add.at(total, domain, values)
-    return total
-
-
-def _z(wanted_: Wanted, linear: Linear, sums: Mapping[str, tuple[Float, Float]], domain: Int) -> Float:
-    """Linearised value of every cell, (cells,) (method.md, formula E3)."""
-    y, x = sums[wanted_.of]
-    used = np.flatnonzero(linear.alpha.any(axis=0))
-    return np.asarray(
-        (linear.alpha[:, used][domain] * y[:, used] - linear.beta[:, used][domain] * x[:, used]).sum(axis=1)
-    )
-
-
-def _joint(taylor: Taylor, z: Float, linear: Linear) -> Float:
-    """Covariance of the overall index in squared points; NaN where a domain has no standard error."""
-    matrix = covariance(taylor, z) * 100.0**2
-    unknown = np.isnan(linear.estimate) | (taylor.df <= 0)
+def _joint(found: Estimated, statistic: int) -> Float:
+    """Covariance of one statistic in squared points; NaN where a domain has no standard error."""
+    matrix = covariance(found.taylor, found.z[[statistic]].T) * 100.0**2
+    unknown = np.isnan(found.linear[statistic].estimate) | (found.taylor.df <= 0)
     matrix[unknown, :], matrix[:, unknown] = np.nan, np.nan
     return matrix
 

@@ -189,5 +189,5 @@ def _pooled(instrument: Instrument, _variant: str, name: str, place: Mapping[str
 def _respondent(instrument: Instrument, _variant: str, name: str, place: Mapping[str, int]) -> Wanted:
     """Return the mean of the respondents' own indices, which are a column after the items."""
     weights = respondent_weights(instrument)
-    statistic = Statistic(name, (Part(1.0, (Term(1.0, (len(place),)),)),))
+    statistic = Statistic(name, (Part(1.0, (Term(1.0, (0,)),)),))
     return Wanted(statistic, RESPONDENT, tuple(j for j, w in enumerate(weights) if w > 0))

@@ -52,7 +52,7 @@ class Measure:
 
 
 def grid_weights(weight: Float) -> Float:
-    """Put weights on the grid once: whole numbers of millionths, kept as doubles (method.md, formula C3)."""
+    """Put weights on the grid once: whole numbers of millionths, kept as doubles (method.md, formula S3)."""
     return np.rint(weight * GRID)
 
 

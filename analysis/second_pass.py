@@ -42,7 +42,7 @@ class SecondPass:
     def _values(self, wanted: Wanted, linear: Linear, worth: Mapping[str, tuple[Float, Float]]) -> Float:
         """Weighted linearised value of each response, (n,) (method.md, formula E3)."""
         if wanted.of == RESPONDENT:
-            alpha, beta = linear.alpha[self.domain, -1], linear.beta[self.domain, -1]
+            alpha, beta = linear.alpha[self.domain, 0], linear.beta[self.domain, 0]
             return np.asarray(self.weight * (alpha * self.composite - beta * self.has_composite))
         value, valid = worth[wanted.of]
         total = np.zeros(len(self.weight))

@@ -73,10 +73,15 @@ class Layout:
     domain: Int  # (groups,)
     stratum: Int  # (groups,)
     present: Int  # (groups,) units with a row of the domain
+    in_order: bool  # whether the rows came sorted
 
     def unit_sums(self, z: Float) -> Float:
-        """Sum rows to (domain, unit) pairs."""
-        return np.asarray(np.add.reduceat(z[self.order], self.pair_starts, axis=0))
+        """Sum rows to (domain, unit) pairs; (rows, statistics) gives (statistics, pairs)."""
+        by_statistic = np.ascontiguousarray(z.T)
+        ordered = by_statistic if self.in_order else by_statistic[:, self.order]
+        if len(self.pair_starts) == len(self.order):
+            return ordered
+        return np.asarray(np.add.reduceat(ordered, self.pair_starts, axis=1))
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ def lay_out(stages: tuple[Stage, ...], domain: Int, domains: int, lonely: Lonely
 def _lay_out_stage(stage: Stage, domain: Int) -> Layout:
     """Sort the rows of one stage by domain, stratum and unit."""
     row_stratum = stage.stratum[stage.unit]
-    order = np.lexsort((stage.unit, row_stratum, domain))
+    order = _sorting(stage, domain)
     sorted_domain, sorted_stratum, sorted_unit = domain[order], row_stratum[order], stage.unit[order]
     new_group = changes(sorted_domain) | changes(sorted_stratum)
     pair_starts = np.flatnonzero(new_group | changes(sorted_unit))
@@ -173,7 +178,15 @@ def _lay_out_stage(stage: Stage, domain: Int) -> Layout:
         domain=sorted_domain[group_rows],
         stratum=sorted_stratum[group_rows],
         present=np.bincount(pair_group, minlength=len(group_rows)),
+        in_order=bool(np.array_equal(order, np.arange(len(order)))),
     )
+
+
+def _sorting(stage: Stage, domain: Int) -> Int:
+    """Order of the rows by domain, stratum and unit."""
+    if np.all(np.diff(stage.stratum) >= 0):  # units are numbered by stratum, so one key does
+        return np.argsort(domain * len(stage.stratum) + stage.unit, kind="stable")
+    return np.lexsort((stage.unit, stage.stratum[stage.unit], domain))
 
 
 def changes(key: Int) -> NDArray[np.bool_]:
@@ -186,20 +199,21 @@ def changes(key: Int) -> NDArray[np.bool_]:
 def _stage_variance(stage: Stage, layout: Layout, z: Float, domains: int, lonely: Lonely) -> Float:
     """Contribution of one stage to the variance of every domain and statistic."""
     sums = layout.unit_sums(z)
-    n = stage.sampled[layout.stratum][:, None]
-    totals = np.add.reduceat(sums, layout.group_starts, axis=0)
+    n = stage.sampled[layout.stratum]
+    totals = np.add.reduceat(sums, layout.group_starts, axis=1)
     mean = totals / n
     # Two passes, and the units without a row of the domain added as zeros: no cancellation.
-    squares = np.add.reduceat((sums - mean[layout.pair_group]) ** 2, layout.group_starts, axis=0)
-    squares += (n - layout.present[:, None]) * mean**2
-    contribution = stage_scale(stage)[layout.stratum][:, None] * squares
+    deviation = sums - mean[:, layout.pair_group]
+    squares = np.add.reduceat(np.square(deviation, out=deviation), layout.group_starts, axis=1)
+    squares += (n - layout.present) * mean**2
+    contribution = stage_scale(stage)[layout.stratum] * squares
     alone = stage.lonely[layout.stratum]
     if alone.any():
-        contribution[alone] = _lonely_part(stage, layout, totals, domains, lonely)[alone]
+        contribution[:, alone] = _lonely_part(stage, layout, totals, domains, lonely)[:, alone]
     summed = by_domain(contribution, layout.domain, domains)
     if alone.any() and lonely is Lonely.AVERAGE:
-        summed *= average_factor(stage, layout, domains)[:, None]
-    return summed
+        summed *= average_factor(stage, layout, domains)
+    return summed.T
 
 
 def stage_scale(stage: Stage) -> Float:
@@ -213,8 +227,8 @@ def _lonely_part(stage: Stage, layout: Layout, totals: Float, domains: int, lone
     """What the groups would contribute if they were lonely, under the rule (all groups are computed)."""
     if lonely is Lonely.ADJUST:
         centre = by_domain(totals, layout.domain, domains) / len(stage.stratum)
-        scale = (stage.carried * stage.open_fraction)[layout.stratum][:, None]
-        return np.asarray(scale * (totals - centre[layout.domain]) ** 2)
+        scale = (stage.carried * stage.open_fraction)[layout.stratum]
+        return np.asarray(scale * (totals - centre[:, layout.domain]) ** 2)
     if lonely in (Lonely.REMOVE, Lonely.CERTAINTY, Lonely.AVERAGE):
         return np.zeros_like(totals)
     return np.full_like(totals, np.nan)
@@ -229,9 +243,9 @@ def average_factor(stage: Stage, layout: Layout, domains: int) -> Float:
 
 
 def by_domain(values: Float, domain: Int, domains: int) -> Float:
-    """Sum sorted groups to their domains."""
-    summed = np.zeros((domains, values.shape[1]))
+    """Sum sorted groups to their domains; (statistics, groups) gives (statistics, domains)."""
+    summed = np.zeros((len(values), domains))
     starts = np.flatnonzero(changes(domain))
     if len(starts):
-        summed[domain[starts]] = np.add.reduceat(values, starts, axis=0)
+        summed[:, domain[starts]] = np.add.reduceat(values, starts, axis=1)
     return summed

@@ -9,10 +9,11 @@ import pytest
 
 from analysis import cells_of, index_figures, with_composite
 from analysis.__main__ import main
+from analysis.cell_sums import MEASURES
 from analysis.design import DesignColumns
 from analysis.engines import DbApi, DuckDb
 from analysis.errors import AnalysisError
-from analysis.pipeline import MEASURES, compute_indices
+from analysis.pipeline import compute_indices
 from analysis.reading import Table
 from analysis.recipe import worth_of
 from analysis.responses import prepare
