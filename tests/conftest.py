@@ -17,6 +17,7 @@ from survey_app.db import Database
 from survey_app.installation import Installation
 from survey_app.keys import KeyFolder
 from survey_app.settings import Settings
+from tests import figures
 from tests.postgresql import running_server
 
 # A fixed Monday morning in Hà Nội: no test depends on the day it runs.
@@ -110,3 +111,23 @@ def installation(database_url: str, tmp_path: Path, clock: Clock):
     """An installation with an empty database of each kind, fresh keys and a fixed clock."""
     with opened_installation(database_url, tmp_path, clock) as opened:
         yield opened
+
+
+@contextmanager
+def copied_province(template: Path, folder: Path):
+    """An installation of its own with the province of tests/figures.py, after its last release."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock(figures.MONTHS[-1])) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def province_template(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the database and keys of a province with released figures, filled once by the real services."""
+    folder = tmp_path_factory.mktemp("province")
+    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
+        figures.fill(opened)
+    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder

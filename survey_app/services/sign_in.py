@@ -15,7 +15,7 @@ from survey_app.domain import passwords
 from survey_app.domain.access import Reader
 from survey_app.installation import Installation
 from survey_app.models import LoginFailure, Staff
-from survey_app.services import audit
+from survey_app.services import audit, counters
 from survey_app.services.errors import RefusedError
 
 # OWASP's figures for argon2id on a small server: 19 MiB, two passes, one lane
@@ -105,9 +105,9 @@ def _count_try(installation: Installation, key: bytes) -> None:
     with installation.database.write() as session:
         forgotten = now - timedelta(seconds=passwords.FORGOTTEN_AFTER)
         session.execute(delete(LoginFailure).where(LoginFailure.last_at < forgotten))
+        counters.insert_new(session, LoginFailure, login_hash=key, failures=0, last_at=now)
         row = session.get(LoginFailure, key, with_for_update=True)
-        if row is None:
-            session.add(LoginFailure(login_hash=key, failures=1, last_at=now))
+        if row is None:  # somebody signed in with this name at this very moment, which ended the counting
             return
         wait = passwords.wait_seconds(row.failures, (now - row.last_at).total_seconds())
         if wait:

@@ -128,7 +128,7 @@ def _refuse_forged_forms() -> None:
 
 def _read() -> Reader | None:
     try:
-        staff_id, version = uuid.UUID(hex=session["staff"]), int(session["version"])
+        staff_id, version = uuid.UUID(hex=str(session["staff"])), int(session["version"])
         signed_in_at = datetime.fromtimestamp(float(session["at"]), UTC)
     except (KeyError, ValueError, TypeError, OverflowError):
         return None

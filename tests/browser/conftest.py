@@ -9,22 +9,22 @@ takes the installation:
 
     def test_something(open_page, site):
         page = open_page("/q", width=320, locale="vi-VN", javascript=False)
+
+A module that wants a province full of released figures overrides `site`: see test_desk.py.
 """
 
 import shutil
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from waitress.server import create_server
 
 from survey_app.app import create_app
-from survey_app.db import Database
 from survey_app.installation import Installation
-from survey_app.keys import KeyFolder
-from survey_app.settings import Settings
 from tests.browser.chromium import DESK, Watch, axe_violations, running_browser
-from tests.conftest import Clock
+from tests.conftest import Clock, copied_province, opened_installation
 
 
 @dataclass(frozen=True)
@@ -46,31 +46,37 @@ def chromium():
 @pytest.fixture(scope="module")
 def seed():
     """What the module wants to find in the database; nothing unless it says so."""
-    return lambda installation: None  # noqa: ARG005 - the shape that modules fill
+    return lambda installation: None
+
+
+@pytest.fixture(scope="module")
+def province(province_template, tmp_path_factory):
+    """The province of tests/figures.py with its released figures, in a database of this module's own."""
+    with copied_province(province_template, tmp_path_factory.mktemp("province")) as installation:
+        yield installation
+
+
+@contextmanager
+def served(installation):
+    """Serve an installation on a free port of 127.0.0.1 while the block runs."""
+    server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", installation, installation.clock)
+    server.close()
+    thread.join(10)
+    server.task_dispatcher.shutdown()
 
 
 @pytest.fixture(scope="module")
 def site(seed, _sqlite_template, tmp_path_factory):
-    """A server on a free port of 127.0.0.1 over a seeded SQLite database of this module's own."""
+    """A server over a seeded SQLite database of this module's own."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(_sqlite_template, folder / "sipas.sqlite")
-    settings = Settings(
-        environment="test",
-        database_url=f"sqlite:///{folder / 'sipas.sqlite'}",
-        key_folder=folder / "keys",
-        secret_key="test-secret-of-more-than-thirty-two-characters",
-    )
-    clock = Clock()
-    installation = Installation(settings, Database(settings.database_url), KeyFolder(settings.key_folder), clock)
-    seed(installation)
-    server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", installation, clock)
-    server.close()
-    thread.join(10)
-    server.task_dispatcher.shutdown()
-    installation.database.close()
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as installation:
+        seed(installation)
+        with served(installation) as running:
+            yield running
 
 
 @pytest.fixture

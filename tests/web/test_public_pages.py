@@ -1,0 +1,93 @@
+"""What anyone may read: published figures, and how they come about; no cookie, no login."""
+
+import pytest
+
+from tests.figures import LIVE, POLYGLOT, PUBLISHED
+from tests.web.pages import Visitor
+
+
+@pytest.fixture
+def visitor(figures_app):
+    return Visitor(figures_app)
+
+
+def test_only_published_rounds_are_listed(visitor):
+    page = visitor.get("/")
+    assert f"/rounds/{PUBLISHED}" in page.links
+    assert LIVE not in [link.rpartition("/")[2] for link in page.links]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/rounds/{LIVE}",
+        f"/rounds/{LIVE}/xa-1",
+        "/rounds/R2099",
+        f"/rounds/{PUBLISHED}/tinh-khac",
+        f"/rounds/{PUBLISHED}/nowhere",
+        f"/rounds/{PUBLISHED.lower()}",
+    ],
+)
+def test_what_is_not_published_is_not_there(visitor, path):
+    assert visitor.get(path).status == 404
+
+
+def test_a_published_round_shows_every_unit_with_its_interval(visitor):
+    page = visitor.get(f"/rounds/{PUBLISHED}")
+    lines = {line[0]: line for line in page.tables()[0][1:]}
+    assert lines["Xã Đông Ngũ"][1].endswith(" %")
+    assert "–" in lines["Xã Đông Ngũ"][2]
+    assert len(lines) == 6
+    assert "Khoảng nào chồng lên nhau thì chưa thấy khác biệt rõ" in page.words
+
+
+def test_a_unit_has_a_page_of_its_own(visitor):
+    assert f"/rounds/{PUBLISHED}/xa-1" in visitor.get(f"/rounds/{PUBLISHED}").links
+    page = visitor.get(f"/rounds/{PUBLISHED}/xa-1")
+    assert page.heading == "Xã Đông Ngũ"
+    assert "Chỉ số năm" in page.words
+
+
+def test_a_hostile_name_is_text(visitor):
+    page = visitor.get(f"/rounds/{PUBLISHED}/xa-5")
+    assert page.heading == POLYGLOT
+    assert "<script>alert" not in page.text
+
+
+def test_no_cookie_is_set_and_pages_may_be_kept_for_a_while(visitor):
+    for path in ("/", "/method", f"/rounds/{PUBLISHED}", f"/rounds/{PUBLISHED}/xa-1?lang=en"):
+        response = visitor.get(path).response
+        assert "Set-Cookie" not in response.headers
+        assert "Cookie" not in response.headers.get("Vary", "")
+        assert response.cache_control.public
+        assert response.cache_control.max_age == 300
+
+
+def test_what_is_not_there_is_kept_by_no_cache(visitor):
+    assert visitor.get("/rounds/R2099").response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_language_of_the_address_goes_along(visitor):
+    page = visitor.get("/?lang=en")
+    assert page.root.get("lang") == "en"
+    assert f"/rounds/{PUBLISHED}?lang=en" in page.links
+    assert visitor.get(f"/rounds/{PUBLISHED}?lang=en").root.get("lang") == "en"
+    assert visitor.get("/").root.get("lang") == "vi"
+
+
+@pytest.mark.parametrize(("accepted", "language"), [("en-GB,en;q=0.9", "en"), ("fr", "vi"), ("", "vi"), ("vi", "vi")])
+def test_without_a_wish_the_browser_decides_and_vietnamese_is_first(figures_app, accepted, language):
+    assert Visitor(figures_app, accepted).get("/method").root.get("lang") == language
+
+
+def test_the_method_page_says_what_counts_and_what_does_not(visitor):
+    said = visitor.get("/method").words
+    assert "“Bình thường” không được tính là hài lòng" in said
+    assert "10 câu trả lời, chỉ số năm cần 30" in said
+
+
+def test_an_installation_without_rounds_says_what_will_stand_here(installation):
+    from survey_app.app import create_app
+
+    page = Visitor(create_app(installation)).get("/")
+    assert "Chưa có số liệu nào được công bố." in page.words
