@@ -186,8 +186,8 @@ def _pooled(instrument: Instrument, _variant: str, name: str, place: Mapping[str
     return Wanted(statistic, "share" if instrument.recipe.of == "share" else "points", columns)
 
 
-def _respondent(instrument: Instrument, _variant: str, name: str, place: Mapping[str, int]) -> Wanted:
-    """Return the mean of the respondents' own indices, which are a column after the items."""
+def _respondent(instrument: Instrument, _variant: str, name: str, _place: Mapping[str, int]) -> Wanted:
+    """Return the mean of the respondents' own indices, which have sums of their own."""
     weights = respondent_weights(instrument)
     statistic = Statistic(name, (Part(1.0, (Term(1.0, (0,)),)),))
     return Wanted(statistic, RESPONDENT, tuple(j for j, w in enumerate(weights) if w > 0))

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import AnalysisError, Answers, Cells, cells_of, merge, roll_up, with_composite
@@ -36,6 +36,7 @@ def test_no_answers_make_no_cells():
     assert merge(cells, cells_of(answers([(1, 1, 5, 5, 5, 5, 5)]))).n.tolist() == [1]
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), cut=st.lists(st.integers(0, 3), min_size=200, max_size=200))
 def test_batches_add_up_to_the_whole_in_any_order_and_grouping(seed, cut):
     whole = with_composite(random_answers(seed), instrument())
@@ -47,6 +48,7 @@ def test_batches_add_up_to_the_whole_in_any_order_and_grouping(seed, cut):
     assert merge(batches[0], merge(batches[1], merge(batches[2], batches[3]))) == once
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), order=st.randoms(use_true_random=False))
 def test_order_of_answers_does_not_matter(seed, order):
     whole = random_answers(seed)

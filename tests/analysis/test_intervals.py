@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import intervals
@@ -86,6 +86,7 @@ def test_a_level_outside_zero_to_one_is_refused(level):
         intervals.wilson(0.5, 10, level)
 
 
+@settings(deadline=None, max_examples=400)
 @given(
     p=st.floats(0, 1),
     n=st.integers(2, 10_000),
