@@ -8,6 +8,7 @@ from alembic.config import Config
 
 from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
+from survey_app.services import data_dictionary
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,3 +39,9 @@ def upgrade(installation: Installation) -> None:
 def current(installation: Installation) -> None:
     """Show which migration the database is at."""
     command.current(alembic_config(installation.settings.database_url), verbose=True)
+
+
+@database.command()
+def dictionary() -> None:
+    """Write every table and column as Markdown."""
+    click.echo(data_dictionary.markdown(), nl=False)

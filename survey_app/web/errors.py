@@ -4,12 +4,12 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from survey_app.keys import KeyMissingError
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, NotFoundError, RefusedError
 from survey_app.services.sign_in import WaitError
-from survey_app.web.language import gettext as _
 
 log = logging.getLogger("sipas.web")
 
@@ -22,6 +22,52 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (RefusedError, HTTPStatus.CONFLICT),
     (KeyMissingError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+NO_PAGE = (
+    lazy_gettext("There is no such page"),
+    lazy_gettext("The address may have been mistyped, or the page has moved."),
+)
+NOT_UNDERSTOOD = lazy_gettext("This could not be understood"), lazy_gettext("Please go back and try again.")
+OUR_FAULT = (
+    lazy_gettext("Something went wrong on our side"),
+    lazy_gettext("It has been noted and nothing was lost. Please try again in a few minutes."),
+)
+WORDS = {
+    HTTPStatus.NOT_FOUND: NO_PAGE,
+    HTTPStatus.GONE: NO_PAGE,
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        lazy_gettext("This address does not take what was sent"),
+        lazy_gettext("Please go back and use the form on the page."),
+    ),
+    HTTPStatus.BAD_REQUEST: (
+        lazy_gettext("The form could not be read"),
+        lazy_gettext(
+            "It may have been open for too long, or cookies are switched off. Please go back, reload the page and "
+            "send it again.",
+        ),
+    ),
+    HTTPStatus.FORBIDDEN: (
+        lazy_gettext("This page is not open to you"),
+        lazy_gettext("Please sign in with the login of your office."),
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        lazy_gettext("Too much was sent at once"),
+        lazy_gettext("Please send less, in several parts if needed."),
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        lazy_gettext("Please wait a moment"),
+        lazy_gettext("There were many tries in a short time. Please try again in a minute."),
+    ),
+    HTTPStatus.CONFLICT: (
+        lazy_gettext("This cannot be done now"),
+        lazy_gettext("Something has changed meanwhile. Please go back and reload the page."),
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        lazy_gettext("The service is being repaired"),
+        lazy_gettext("Nothing was lost. Please try again in a few minutes."),
+    ),
+}
 
 
 def install(app: Flask) -> None:
@@ -67,44 +113,6 @@ def _answer(status: HTTPStatus, message: str) -> Response:
 
 def _words(status: HTTPStatus) -> tuple[str, str]:
     """Title and sentence of a page: what happened, what to do."""
-    no_page = _("There is no such page"), _("The address may have been mistyped, or the page has moved.")
-    known = {
-        HTTPStatus.NOT_FOUND: no_page,
-        HTTPStatus.GONE: no_page,
-        HTTPStatus.METHOD_NOT_ALLOWED: (
-            _("This address does not take what was sent"),
-            _("Please go back and use the form on the page."),
-        ),
-        HTTPStatus.BAD_REQUEST: (
-            _("The form could not be read"),
-            _(
-                "It may have been open for too long, or cookies are switched off. Please go back, reload the page and "
-                "send it again.",
-            ),
-        ),
-        HTTPStatus.FORBIDDEN: (_("This page is not open to you"), _("Please sign in with the login of your office.")),
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-            _("Too much was sent at once"),
-            _("Please send less, in several parts if needed."),
-        ),
-        HTTPStatus.TOO_MANY_REQUESTS: (
-            _("Please wait a moment"),
-            _("There were many tries in a short time. Please try again in a minute."),
-        ),
-        HTTPStatus.CONFLICT: (
-            _("This cannot be done now"),
-            _("Something has changed meanwhile. Please go back and reload the page."),
-        ),
-        HTTPStatus.SERVICE_UNAVAILABLE: (
-            _("The service is being repaired"),
-            _("Nothing was lost. Please try again in a few minutes."),
-        ),
-    }
-    if status in known:
-        return known[status]
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _("This could not be understood"), _("Please go back and try again.")
-    return (
-        _("Something went wrong on our side"),
-        _("It has been noted and nothing was lost. Please try again in a few minutes."),
-    )
+    other = NOT_UNDERSTOOD if status < HTTPStatus.INTERNAL_SERVER_ERROR else OUR_FAULT
+    title, sentence = WORDS.get(status, other)
+    return str(title), str(sentence)

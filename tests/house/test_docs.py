@@ -1,0 +1,64 @@
+"""Every setting, command and table is in the documentation, and what it names is there."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from survey_app.cli import sipas
+from survey_app.db import Base
+from survey_app.services import data_dictionary
+from survey_app.settings import Settings
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def read(name):
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def commands(command=sipas, path=("sipas",)):
+    if isinstance(command, click.Group):
+        return {found for name, sub in command.commands.items() for found in commands(sub, (*path, name))}
+    return {" ".join(path)}
+
+
+def test_every_setting_is_explained_and_no_other():
+    named = set(re.findall(r"`SIPAS_(\w+)`", read("operations.md")))
+    assert named == {field.name.upper() for field in fields(Settings)}
+
+
+def test_every_command_is_explained_and_no_other():
+    text = read("operations.md")
+    table = text[text.index("## Commands") :]
+    named = set(re.findall(r"`(sipas [a-z0-9 -]+?)`", table[: table.index("\n## ", 5)]))
+    assert named == commands()
+
+
+def test_every_command_says_what_it_does():
+    def bare(command, path):
+        if isinstance(command, click.Group):
+            return [found for name, sub in command.commands.items() for found in bare(sub, f"{path} {name}")]
+        return [] if command.help else [path]
+
+    assert bare(sipas, "sipas") == []
+
+
+def test_the_data_dictionary_is_that_of_the_models():
+    """`sipas db dictionary > docs/data-dictionary.md` mends it."""
+    assert read("data-dictionary.md") == data_dictionary.markdown()
+    for name, table in Base.metadata.tables.items():
+        assert f"\n## {name}\n" in read("data-dictionary.md")
+        assert all(f"`{column.name}`" in read("data-dictionary.md") for column in table.columns)
+
+
+def test_every_table_says_what_it_is_for():
+    for mapper in Base.registry.mappers:
+        assert mapper.class_.__doc__, mapper.class_
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in DOCS.rglob("*.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"

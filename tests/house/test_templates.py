@@ -1,0 +1,51 @@
+"""Templates escape everything and hold no code of their own."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "survey_app" / "templates").rglob("*.html"))
+MARKED_UP = {"survey_app/web/charts.py"}  # our own drawings, whose every name the XML writer has escaped
+FORBIDDEN = {
+    "a filter that stops escaping": r"\|\s*safe\b",
+    "markup made in a template": r"Markup|\bmark_safe\b",
+    "escaping switched off": r"autoescape\s+(false|False)",
+    "an inline style": r"\sstyle\s*=",
+    "an inline script": r"<script(?![^>]*\ssrc=)",
+    "an event handler": r"\son[a-z]+\s*=\s*[\"']",
+    "something from elsewhere": r"(src|href)\s*=\s*[\"'](https?:)?//",
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_template_escapes_everything(path):
+    text = path.read_text(encoding="utf-8")
+    assert [fault for fault, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ("a filter that stops escaping", "{{ name | safe }}"),
+        ("markup made in a template", "{{ Markup(name) }}"),
+        ("escaping switched off", "{% autoescape false %}"),
+        ("an inline style", '<p style="color: red">'),
+        ("an inline script", "<script>x()</script>"),
+        ("an event handler", '<p onclick="x()">'),
+        ("something from elsewhere", '<img src="//cdn.example/x.png">'),
+    ],
+)
+def test_each_fault_would_be_found(fault, text):
+    assert [found for found, pattern in FORBIDDEN.items() if re.search(pattern, text)] == [fault]
+
+
+def test_only_drawings_of_our_own_are_marked_as_html():
+    sources = (ROOT / "survey_app").rglob("*.py")
+    found = {str(p.relative_to(ROOT)) for p in sources if re.search(r"\bMarkup\b", p.read_text(encoding="utf-8"))}
+    assert found == MARKED_UP
+
+
+def test_there_are_templates():
+    assert len(TEMPLATES) > 30
