@@ -1,27 +1,51 @@
 """The program `sipas`: one group of commands per thing it works on."""
 
 import sys
+from importlib import import_module
 
 import click
 
 from instruments.problems import InstrumentError
-from survey_app.cli.database import database
-from survey_app.cli.flush import flush
-from survey_app.cli.index import index
 from survey_app.cli.installation import open_installation
-from survey_app.cli.instruments import instruments
-from survey_app.cli.keys import keys
-from survey_app.cli.rounds import rounds_group
-from survey_app.cli.serve import serve
-from survey_app.cli.staff import staff
-from survey_app.cli.tokens import tokens
-from survey_app.cli.units import units_group
 from survey_app.domain.periods import PeriodError
 from survey_app.keys import KeyMissingError
 from survey_app.settings import SettingsError
 
+# Read only when called, so that `sipas --version` does not load the statistics.
+COMMANDS = {
+    "api-keys": "api_keys:api_keys_group",
+    "db": "database:database",
+    "demo": "demo:demo",
+    "dossiers": "dossiers:dossiers_group",
+    "flush": "flush:flush",
+    "index": "index:index",
+    "instruments": "instruments:instruments",
+    "keys": "keys:keys",
+    "round": "rounds:rounds_group",
+    "serve": "serve:serve",
+    "staff": "staff:staff",
+    "tokens": "tokens:tokens",
+    "units": "units:units_group",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """Loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - given by click
+        """Names of every command."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - given by click
+        """The command of a name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        found: click.Command = getattr(import_module(f"survey_app.cli.{module}"), attribute)
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="sipas")
 @click.pass_context
 def sipas(context: click.Context) -> None:
@@ -30,10 +54,6 @@ def sipas(context: click.Context) -> None:
     Settings come from the environment (SIPAS_*, see .env.example).
     """
     context.obj = context.obj or open_installation
-
-
-for command in (database, flush, index, instruments, keys, rounds_group, serve, staff, tokens, units_group):
-    sipas.add_command(command)
 
 
 def main() -> None:

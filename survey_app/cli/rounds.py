@@ -103,8 +103,9 @@ def close(installation: Installation, code: str) -> None:
 @with_installation
 def publish(installation: Installation, code: str) -> None:
     """Publish the figures of the closed round CODE on the public pages."""
-    rounds.move(installation, code, "published")
-    click.echo(f"Round {code} is published.")
+    with bar("Computing figures") as progress:
+        report = publication.publish(installation, code, progress)
+    click.echo(f"Round {code} is published; {report.waiting} answers were too few for any batch.")
 
 
 @rounds_group.command(name="list")

@@ -74,6 +74,7 @@ def issue_for_unit(installation: Installation, round_code: str, unit_slug: str, 
             Dossier.receiving_unit_id.in_(under),
             Dossier.returned_at >= strata.moment(max(row.period_start, oldest)),
             Dossier.returned_at < strata.moment(row.period_end + timedelta(days=1)),
+            Dossier.returned_at <= installation.now(),
             Dossier.outcome.in_(strata.ASKED),
         )
         if not again:

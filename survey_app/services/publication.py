@@ -16,8 +16,8 @@ from instruments.load import shipped
 from instruments.model import Instrument, ItemKind
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
-from survey_app.models import LedgerEntry, Round
-from survey_app.services import register, released, rounds, unit_tree, units
+from survey_app.models import LedgerEntry, Round, Stratum
+from survey_app.services import flush, register, released, rounds, unit_tree, units
 from survey_app.services.released import Part, Sample
 from survey_app.services.units import UnitOn
 
@@ -60,7 +60,7 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         counts = register.load(session, row)
         trees = unit_tree.trees(session, row.period_start)
         measured = [u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id]]
-        publisher = _Publisher(session, row, counts, released.strata_numbers(session, row))
+        publisher = _Publisher(session, row, counts)
     products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in CLOSED else [])]
     new = 0
     for place, unit in enumerate(measured):
@@ -73,6 +73,14 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
     return new
 
 
+def publish(installation: Installation, code: str, progress: Progress | None = None) -> flush.Report:
+    """Make a closed round public; what a broken-off close left waiting moves first."""
+    report = flush.close(installation, code)
+    refresh(installation, code, progress)
+    rounds.move(installation, code, "published")
+    return report
+
+
 class _Publisher:
     """Computes the figures of units of one round."""
 
@@ -81,9 +89,10 @@ class _Publisher:
         session: Session,
         row: Round,
         counts: register.Register,
-        numbers: Mapping[uuid.UUID, int],
     ) -> None:
-        self.row, self.counts, self.numbers = row, counts, numbers
+        self.row, self.counts = row, counts
+        self.strata = session.scalars(select(Stratum).where(Stratum.round_id == row.id)).all()
+        self.numbers = {stratum.id: stratum.number for stratum in self.strata}
         self.instrument = shipped(row.instrument_key)
         known = select(LedgerEntry.figure, LedgerEntry.n).where(LedgerEntry.round_id == row.id)
         self.known: dict[str, int] = {figure: n for figure, n in session.execute(known)}  # noqa: C416 - rows, not pairs
@@ -103,7 +112,8 @@ class _Publisher:
             n = sum(part.batch.n for part in mine)
             answered = key(product, unit.slug, ALL, "answered")
             if self.known.get(answered) != n:
-                found |= self._figures(session, unit.slug, product, mine)
+                strata = [s for s in self.strata if s.desk_id in under or s.agency_id in under]
+                found |= self._figures(session, unit.slug, product, mine, strata)
                 found[answered] = (n, {"n": n})
         for name, n in self._rates(under, parts).items():
             found[key(LIVE, unit.slug, ALL, name)] = (n, {"n": n})
@@ -115,8 +125,9 @@ class _Publisher:
         slug: str,
         product: Product,
         parts: list[Part],
+        strata: list[Stratum],
     ) -> dict[str, tuple[int, dict[str, Any]]]:
-        sample = Sample(parts, self.instrument, self.counts.by_stratum)
+        sample = Sample(parts, self.instrument, self.counts.by_stratum, strata)
         if not parts:
             return {}
         found: dict[str, tuple[int, dict[str, Any]]] = {}

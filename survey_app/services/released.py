@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 import analysis
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
-from survey_app.models import Batch, BatchCells, Response, Round, Stratum
+from survey_app.models import Batch, BatchCells, Response, Stratum
 
 NOT_VALID = slice(5, 7)  # columns of analysis.Cells.counts: not applicable and blank
 BLANK = 6
@@ -47,8 +47,16 @@ def belongs(batch: Batch, under: Collection[uuid.UUID]) -> bool:
 class Sample:
     """The batches of one unit and grade set, ready for `analysis.index_figures`."""
 
-    def __init__(self, parts: Sequence[Part], instrument: Instrument, stratum_size: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        instrument: Instrument,
+        stratum_size: Mapping[int, int],
+        neighbours: Sequence[Stratum] = (),
+    ) -> None:
+        """`neighbours` are all strata of the unit: one without any answer joins the nearest of its desk."""
         self.parts = parts
+        self._neighbours = neighbours
         self.instrument = instrument
         self.items = tuple(item.id for item in instrument.scored_items())
         self.completed = _completed(parts, self.items)
@@ -116,11 +124,16 @@ class Sample:
             for cell in part.cells:
                 own[self._stratum(part, cell.stratum_number)] += cell.n
         frame = {number: max(self._size.get(number, 0), n) for number, n in own.items() if number < POOL_BASE}
+        pooled: set[int] = set()
         for part in self.parts:
             number = self._pool_number[part.batch.id]
             if number in own:
-                pooled = [s for s in part.batch.pool_strata or [] if s not in frame]
-                frame[number] = max(own[number], sum(self._size.get(s, 0) for s in pooled))
+                mixed = [s for s in part.batch.pool_strata or [] if s not in frame]
+                frame[number] = max(own[number], sum(self._size.get(s, 0) for s in mixed))
+                pooled.update(mixed)
+        for silent in self._neighbours:
+            if silent.number not in frame and silent.number not in pooled and self._size.get(silent.number):
+                frame[_nearest(silent, self._neighbours, frame)] += self._size[silent.number]
         return frame
 
     def months(self) -> list[str]:
@@ -136,6 +149,17 @@ class Sample:
         if month is None:
             return [end < 0 for end in ends]
         return [end < 0 or self.parts[end].batch.release_month != month for end in ends]
+
+
+def _nearest(silent: Stratum, strata: Sequence[Stratum], frame: Mapping[int, int]) -> int:
+    """The answered stratum that a silent one joins: of its desk and agency, else of its desk, else by number."""
+    desks = {s.number: (s.desk_id == silent.desk_id, s.agency_id == silent.agency_id) for s in strata}
+
+    def distance(number: int) -> tuple[bool, bool, int, int]:
+        same_desk, same_agency = desks.get(number, (False, False))
+        return (not same_desk, not (same_desk and same_agency), abs(number - silent.number), number)
+
+    return min(frame, key=distance)
 
 
 def _completed(parts: Sequence[Part], items: Sequence[str]) -> list[list[int]]:
@@ -155,9 +179,3 @@ def _completed(parts: Sequence[Part], items: Sequence[str]) -> list[list[int]]:
             for place, end in zip(places, analysis.released_groups(valid, bad), strict=True):
                 completed[j][place] = places[end] if end >= 0 else -1
     return completed
-
-
-def strata_numbers(session: Session, row: Round) -> dict[uuid.UUID, int]:
-    """Number of each stratum of a round by its key."""
-    found = session.execute(select(Stratum.id, Stratum.number).where(Stratum.round_id == row.id))
-    return {key: number for key, number in found}  # noqa: C416 - rows are not tuples to the type checker

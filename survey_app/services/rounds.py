@@ -13,7 +13,7 @@ from instruments.model import Instrument
 from survey_app.domain import tokens
 from survey_app.domain.figures import RoundLine
 from survey_app.installation import Installation
-from survey_app.models import Inbox, Round
+from survey_app.models import Round
 from survey_app.services import audit, strata, units
 from survey_app.services.errors import NotFoundError, RefusedError
 
@@ -82,7 +82,7 @@ def freeze(installation: Installation, code: str, register_start: date, register
 
 
 def move(installation: Installation, code: str, state: str) -> None:
-    """Take a round to 'field' or 'published', one step at a time. Closing is done by the flush."""
+    """Take a round to 'field' or 'published', one step at a time; `flush.close` comes between."""
     with installation.database.write() as session:
         row = by_code(session, code)
         if FROM_STATE.get(state) != row.state:
@@ -91,9 +91,6 @@ def move(installation: Installation, code: str, state: str) -> None:
             instrument = shipped(row.instrument_key)
             if instrument.structure_hash != row.instrument_hash:
                 raise RefusedError(f"{row.instrument_key} was changed after the plan; make a new version of it.")
-        waiting = session.scalar(select(func.count()).select_from(Inbox).where(Inbox.round_id == row.id))
-        if state == "published" and waiting:
-            raise RefusedError(f"{waiting} answers still wait; `sipas round close {code}` moves them.")
         row.state = state
         audit.note(session, installation, f"round {state}", code)
 

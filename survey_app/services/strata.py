@@ -85,7 +85,10 @@ def key_of(
 
 
 def group_small_desks(totals: Mapping[str, int], parents: Mapping[str, str | None], minimum: float) -> dict[str, str]:
-    """Give each desk its group: itself, or for a desk below the minimum the nearest unit above that reaches it."""
+    """Give each desk its group: itself, or for a desk below the minimum the nearest unit above that reaches it.
+
+    Small desks that do not reach it together take the smallest other desk into their group.
+    """
     groups = {desk: desk for desk in totals}
     level = {desk: desk for desk in totals if totals[desk] < minimum}
     while level:
@@ -101,7 +104,25 @@ def group_small_desks(totals: Mapping[str, int], parents: Mapping[str, str | Non
             if sums[unit] < minimum:
                 waiting[desk] = unit
         level = waiting
+    for unit in sorted(set(groups.values())):
+        _fill(groups, totals, unit, minimum)
     return groups
+
+
+def _fill(groups: dict[str, str], totals: Mapping[str, int], unit: str, minimum: float) -> None:
+    """Let a group that is still too small take in the smallest other groups, whole."""
+    sizes: dict[str, int] = defaultdict(int)
+    for desk, group in groups.items():
+        sizes[group] += totals[desk]
+    own = sizes.pop(unit, 0)
+    if unit in totals:
+        return  # a desk that reached the minimum by itself
+    for group in sorted(sizes, key=lambda g: (sizes[g], g)):
+        if not 0 < own < minimum:
+            return
+        own += sizes[group]
+        for desk in [desk for desk, at in groups.items() if at == group]:
+            groups[desk] = unit
 
 
 def moment(day: date) -> datetime:

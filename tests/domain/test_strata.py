@@ -73,6 +73,17 @@ def test_every_stratum_of_a_large_desk_holds_the_minimum_and_every_dossier_has_o
 
 
 def test_small_desks_are_grouped_under_the_nearest_unit_that_reaches_the_minimum():
+    alone = {"d1": "x", "d2": "x", "d4": "y", "x": "p", "y": "p", "p": None}
+    assert group_small_desks({"d1": 30, "d2": 25, "d4": 500}, alone, 50) == {"d1": "x", "d2": "x", "d4": "d4"}
     parents = {"d1": "x", "d2": "x", "d3": "y", "d4": "y", "x": "p", "y": "p", "p": None}
-    groups = group_small_desks({"d1": 30, "d2": 25, "d3": 10, "d4": 500}, parents, 50)
-    assert groups == {"d1": "x", "d2": "x", "d3": "p", "d4": "d4"}
+    groups = group_small_desks({"d1": 30, "d2": 25, "d3": 10, "d4": 500, "d5": 200}, {**parents, "d5": "y"}, 50)
+    assert groups == {"d1": "p", "d2": "p", "d3": "p", "d4": "d4", "d5": "d5"}  # 10 alone under y, so 65 under p
+
+
+def test_a_small_desk_without_small_siblings_takes_in_the_smallest_other_desk():
+    parents = {"d1": "x", "d2": "y", "d3": "z", "x": "p", "y": "p", "z": "p", "p": None}
+    assert group_small_desks({"d1": 40, "d2": 300, "d3": 90}, parents, 50) == {"d1": "p", "d2": "d2", "d3": "p"}
+
+
+def test_the_only_desk_of_a_province_stays_alone_however_small():
+    assert group_small_desks({"d1": 40}, {"d1": "x", "x": "p", "p": None}, 50) == {"d1": "p"}
