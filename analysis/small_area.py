@@ -37,7 +37,7 @@ class _Fit:
 def fay_herriot(
     estimate: ArrayLike, variance: ArrayLike, covariates: ArrayLike | None = None, *, method: str = "reml"
 ) -> FayHerriot:
-    """Shrink direct estimates towards a regression (formulas S1 to S4).
+    """Shrink direct estimates towards a regression (formulas H1 to H4).
 
     Parameters
     ----------
