@@ -17,7 +17,7 @@ from analysis.pipeline import compute_indices
 from analysis.reading import Table
 from analysis.recipe import worth_of
 from analysis.responses import prepare
-from analysis.scan import Measure, cells_sql, levels_sql, run_scan
+from analysis.scan import Measure, cells_sql, grid_weights, levels_sql, run_scan
 from instruments.load import newest
 from tests.analysis.reference import GOLDEN, load_json
 from tests.analysis.sample_instrument import ITEMS, instrument, random_answers
@@ -173,3 +173,8 @@ def test_bad_input_names_column_row_and_remedy(column, value, message):
     broken = Table(table.path, table.columns.set_column(place, column, pa.array(values)))
     with pytest.raises(AnalysisError, match=message):
         prepare(broken, DESIGN, ("agency",), newest("sipas-2017"))
+
+
+def test_weights_are_put_on_the_grid_of_millionths_once():
+    thirds = grid_weights(np.array([1 / 3, 2 / 3, 4.1, 2.0000004]))
+    assert thirds.tolist() == [333333.0, 666667.0, 4100000.0, 2000000.0]
