@@ -1,10 +1,18 @@
 """A citizen at a phone: reads the page before him, fills its form, presses its buttons."""
 
+from base64 import b64encode
+from collections import Counter
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
 import html5lib
 from sqlalchemy import func, select
+
+from tests.web import pages
+
+ACTIVE = ("script", "iframe", "object", "embed", "img", "base")
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -23,7 +31,31 @@ class Page:
         self.text = response.get_data(as_text=True)
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         self.root: Element = parser.parse(self.text)
-        self.faults = [fault for _place, fault, _values in parser.errors] if self.text else []
+        self.faults = [fault for _place, fault, _values in parser.errors] + self._faults()
+
+    def _faults(self) -> list[str]:
+        """What no page of ours may have, whoever opens it."""
+        elements = [element for element in self.root.iter() if isinstance(element.tag, str)]
+        ids = Counter(element.get("id") for element in elements if element.get("id"))
+        faults = [*pages._name_faults(self.root), *pages._label_faults(self.root), *self._policy_faults()]
+        faults += [f"id {name} stands {n} times" for name, n in ids.items() if n > 1]
+        faults += [f"points to #{name}" for e in elements for name in pages._targets(e) if name not in ids]
+        faults += [f"{e.tag} could run something" for e in elements if e.tag in ACTIVE]
+        return faults + [f"{e.tag} has {key}" for e in elements for key in e.attrib if _active(str(key))]
+
+    def _policy_faults(self) -> list[str]:
+        """The one style sheet stands in the page, and the policy names its hash and allows nothing else."""
+        [sheet] = list(self.root.iter("style"))
+        digest = b64encode(sha256(sheet.text.encode()).digest()).decode()
+        wanted = {
+            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Robots-Tag": "noindex, nofollow",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return [f"{name} is not {value}" for name, value in wanted.items() if self.response.headers.get(name) != value]
 
     @property
     def heading(self) -> str:
@@ -85,7 +117,7 @@ class Citizen:
         form = (page or self.page).form()
         data = (page or self.page).fields() | answers
         sent = {name: value for name, value in data.items() if value is not None}
-        action = form.get("action") or self.went[-1]
+        action = urljoin(self.went[-1], form.get("action", ""))
         return self._follow(self.client.post(action, data=sent | {"_go": go}, headers=self.headers))
 
     def answer_all(self, **answers) -> Page:
@@ -113,4 +145,9 @@ class Citizen:
             self.went.append(response.headers["Location"])
             response = self.client.get(response.headers["Location"], headers=self.headers)
         self.page = Page(response)
+        assert self.page.faults == []
         return self.page
+
+
+def _active(attribute: str) -> bool:
+    return attribute.lower().startswith("on") or attribute.lower() == "style"

@@ -1,0 +1,326 @@
+"""Attacks on the citizen's pages: each must fail, and leave the answers of everybody else as they are."""
+
+import json
+import logging
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+import instruments
+from survey_app.domain import sealing
+from survey_app.log import JsonLines
+from survey_app.models import Inbox, Quarantine, Spent
+from survey_app.web.citizen import draft as drafts
+from tests.factories import a_round, a_token
+from tests.web.citizen import FORM_TYPE, Citizen, Page, count
+
+POLYGLOT = (
+    "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//--></stYle></titLe></teXtarEa></scRipt>"
+    "\\x3csVg/<sVg/oNloAd=alert()//>\\x3e<img src=x onerror=alert(1)>"
+)
+TEMPLATES = "{{1337*7}} {% for x in y %} ${1337*7} #{1337*7} %s %(question)s <%= 1337*7 %>"
+THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def held(installation):
+    """Waiting answers, opened with the private key of their day."""
+    with installation.database.read() as session:
+        rows = session.scalars(select(Inbox)).all()
+        keys = installation.keys
+        return [json.loads(sealing.open_with(keys.private(row.day.isoformat()), row.sealed)) for row in rows]
+
+
+def at_the_end(citizen):
+    while "Ý kiến khác" not in citizen.page.heading:
+        citizen.press(q00="4")
+    return citizen.page
+
+
+@pytest.mark.parametrize("text", [POLYGLOT, TEMPLATES], ids=["polyglot", "templates"])
+@ONE_DATABASE
+def test_a_comment_is_text_on_every_page_that_shows_it(app, installation, token, text):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    at_the_end(citizen)
+    faulty = citizen.press("send", comment=text + "x" * 500)
+    again = citizen.press("language:en", comment=text)
+    for page in (faulty, again):
+        assert page.fields()["comment"].startswith(text)
+    assert citizen.press("send", comment=text).codes
+    assert held(installation)[0]["answers"]["comment"] == text
+
+
+@pytest.mark.parametrize("text", [POLYGLOT, TEMPLATES], ids=["polyglot", "templates"])
+@ONE_DATABASE
+def test_the_words_of_a_questionnaire_are_text_wherever_they_stand(app, installation, token, monkeypatch, text):
+    plain = instruments.shipped("sipas-2017/1")
+    words = {code: {key: f"{text} {key}" for key in plain.words[code]} for code in plain.languages}
+    hostile = replace(plain, words=words)
+    monkeypatch.setattr(instruments, "shipped", lambda _key: hostile)
+    citizen = Citizen(app)
+    citizen.scan(token)
+    for _page in range(20):
+        assert "9359" not in citizen.page.words
+        if "_page" not in citizen.page.fields():
+            break
+        citizen.press("send" if 'value="send"' in citizen.page.text else "next", q00="4")
+    assert len(citizen.page.codes) == 2
+
+
+@pytest.mark.parametrize("where", ["code", "r", "w", "t"])
+@ONE_DATABASE
+def test_a_typed_code_is_text_and_breaks_no_header(app, where):
+    hostile = POLYGLOT + TEMPLATES + "\r\nSet-Cookie: evil=1\r\n\r\n<script>"
+    citizen = Citizen(app)
+    if where == "t":
+        page = citizen.open("/t/" + hostile.replace("/", "").replace("?", "").replace("#", "").replace("%", ""))
+    else:
+        citizen.open("/q" if where == "code" else f"/{where}")
+        page = citizen.press(code=hostile)
+    assert "9359" not in page.words
+    assert "evil" not in str(page.response.headers)
+
+
+@pytest.mark.parametrize("name", ["p", "s", "lang"])
+@ONE_DATABASE
+def test_the_query_reaches_neither_page_nor_header(app, token, name):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    response = citizen.client.get("/q", query_string={name: POLYGLOT + "\r\nX-Evil: 1"})
+    assert Page(response).faults == []
+    assert "alert" not in response.get_data(as_text=True)
+    assert "X-Evil" not in response.headers
+
+
+def test_fields_that_nobody_asked_for_change_nothing(app, installation, round_, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    at_the_end(citizen)
+    surplus = dict.fromkeys(
+        ("agency", "unit", "unit_id", "channel", "location", "officer", "stratum", "grade", "device", "assisted",
+         "drawn", "round", "flagged", "is_admin", "published", "q01", "receipt", "state", "claim", "_round"),
+        "1",
+    )  # fmt: skip
+    surplus["q99"] = "5"
+    assert citizen.press("send", comment="ok", **surplus).heading == THANKS
+    [content] = held(installation)
+    assert content["answers"] == {"q00": 4, "comment": "ok"}
+    assert (content["stratum"], content["grade"], content["device"], content["assisted"]) == (1, "G1", "own", False)
+
+
+def test_an_item_of_another_page_is_not_taken_from_this_one(app, installation, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.press(q00="4", q05="1", comment="früh")
+    content = answers_in_cookie(citizen, installation)
+    assert content == {"q00": 4}
+
+
+def answers_in_cookie(citizen, installation):
+    return dict(drafts.unseal(installation.keys, citizen.cookie(), drafts.COOKIE, installation.now()).answers)
+
+
+@pytest.mark.parametrize(
+    "value", [["4", "5"], "9", "0", "4.0", "٤", "４", "true", "null", "[]", "-1", "4;5", "Q"], ids=str
+)
+@ONE_DATABASE
+def test_an_answer_that_is_not_on_the_list_is_refused_on_the_page(app, installation, token, value):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    page = citizen.press(q00=value)
+    assert page.status == 422
+    assert len(page.errors) == 1
+    assert answers_in_cookie(citizen, installation) == {}
+
+
+@pytest.mark.parametrize("sent", [{}, {"_form": ""}, {"_form": "x"}, {"_form": ["a", "b"]}, {"_form": "R1."}])
+@ONE_DATABASE
+def test_a_form_without_its_sealed_field_is_refused_even_with_the_cookie(app, installation, token, sent):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    answer = citizen.client.post("/q", data={"_page": "general", "_go": "next", "q00": "1"} | sent)
+    assert answer.status_code == 409
+    assert answers_in_cookie(citizen, installation) == {}
+
+
+def test_a_form_copied_from_another_browser_is_refused(app, installation, round_, token):
+    victim, thief = Citizen(app), Citizen(app)
+    victim.scan(token)
+    at_the_end(victim)
+    own = a_token(installation, round_, "H00-9")
+    thief.scan(own)
+    assert thief.press("send", page=victim.page, comment="stolen").status == 409
+    thief.client.delete_cookie("sipas")
+    assert thief.press("send", page=victim.page, comment="stolen").status == 409
+    assert count(installation, Inbox) == 0
+    assert victim.press("send").heading == THANKS
+
+
+def test_a_form_of_another_site_carries_only_the_attackers_own_questionnaire(app, installation, round_, token):
+    victim, attacker = Citizen(app), Citizen(app, cookies=False)
+    victim.scan(token)
+    victim.press(q00="5")
+    before = victim.cookie()
+    attacker.scan(a_token(installation, round_, "attacker"))
+    victim.press(page=attacker.page, q00="1")
+    assert victim.cookie() == before, "the victim's draft is not touched"
+
+
+@pytest.mark.parametrize("place", [0, 3, 10, 40, -5])
+@ONE_DATABASE
+def test_a_changed_cookie_opens_nothing(app, token, place):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    value = list(citizen.cookie())
+    value[place] = "A" if value[place] != "A" else "B"
+    citizen.client.set_cookie("sipas", "".join(value))
+    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
+
+
+@pytest.mark.parametrize(
+    "value", ["", ".", "R1.", "..", "../../x.AAAA", "R1.....", "x" * 4_000, "R1.%00", "Ắ.A", "NOROUND.AAAA"]
+)
+@ONE_DATABASE
+def test_a_made_up_cookie_opens_nothing(app, round_, value):
+    citizen = Citizen(app)
+    citizen.client.set_cookie("sipas", value)
+    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
+    assert citizen.client.post("/q", data={"_form": value}).status_code in (409, 503)
+
+
+def test_a_sealed_text_made_for_one_place_opens_no_other(app, installation, round_, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    cookie, field = citizen.cookie(), citizen.page.fields()["_form"]
+    blank = Citizen(app, cookies=False)
+    blank.scan(token)
+    address = blank.went[-1].partition("s=")[2]
+    citizen.client.delete_cookie("sipas")
+    assert citizen.open(f"/q?s={cookie}").heading == "Nhập mã trên phiếu"
+    assert citizen.open(f"/q?s={field}").heading == "Nhập mã trên phiếu"
+    for text in (cookie, address):
+        assert citizen.client.post("/q", data={"_form": text, "_page": "general"}).status_code == 409
+    for text in (address, field):
+        citizen.client.set_cookie("sipas", text)
+        assert citizen.open("/q").heading == "Nhập mã trên phiếu"
+
+
+def test_a_draft_of_one_round_is_no_draft_of_another(app, installation, round_, token):
+    other = a_round(installation)
+    citizen = Citizen(app)
+    citizen.scan(token)
+    sealed = citizen.cookie().partition(".")[2]
+    citizen.client.set_cookie("sipas", f"{other.code}.{sealed}")
+    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
+
+
+def test_fifty_posts_of_one_form_at_once_store_one_answer(app, installation, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    last = at_the_end(citizen)
+    data = last.fields() | {"_go": "send", "comment": "một lần"}
+    cookie, seen, start = citizen.cookie(), [], threading.Barrier(50)
+
+    def tap():
+        client = app.test_client()
+        client.set_cookie("sipas", cookie)
+        start.wait()
+        seen.append(Page(client.post("/q", data=data)))
+
+    taps = [threading.Thread(target=tap) for _ in range(50)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join()
+    assert [page.status for page in seen] == [200] * 50
+    assert {page.heading for page in seen} == {THANKS}
+    assert len({tuple(page.codes) for page in seen}) == 1
+    assert [count(installation, table) for table in (Inbox, Spent, Quarantine)] == [1, 1, 0]
+
+
+def test_two_hundred_citizens_behind_one_address_are_all_served(app, installation):
+    short = a_round(installation, instrument_key="kiosk-short/1")
+    told = []
+
+    def answer(number):
+        client = app.test_client()
+        network = {"X-Forwarded-For": "203.0.113.7"}
+        opened = client.get(f"/T/{a_token(installation, short, f'H00-{number}').text}", headers=network)
+        page = client.get(opened.headers["Location"], headers=network).get_data(as_text=True)
+        form = re.search(r'name="_form" value="([^"]+)"', page)[1]
+        sent = client.post("/q", data={"_form": form, "_page": "rating", "_go": "send", "q00": "4"}, headers=network)
+        told.append((sent.status_code, THANKS in sent.get_data(as_text=True)))
+
+    with ThreadPoolExecutor(20) as crowd:
+        list(crowd.map(answer, range(200)))
+    assert told == [(200, True)] * 200
+    assert count(installation, Inbox) == 200
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "multipart/form-data; boundary=x", ""])
+@pytest.mark.parametrize("path", ["/q", "/q/code", "/r", "/w", "/t/{token}"])
+@ONE_DATABASE
+def test_only_plain_forms_are_taken(app, installation, token, path, kind):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    sent = json.dumps({"_form": citizen.page.fields()["_form"], "_page": "general", "q00": "1", "code": "x"})
+    answer = citizen.client.post(path.format(token=token.text), data=sent, content_type=kind)
+    assert answer.status_code == 415
+    assert answers_in_cookie(citizen, installation) == {}
+
+
+@ONE_DATABASE
+def test_a_form_far_too_long_is_refused_on_a_page_of_ours(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    page = citizen.press(comment="x" * 70_000)
+    assert (page.status, page.heading) == (413, "Không nhận được nội dung này")
+
+
+@ONE_DATABASE
+def test_a_forged_host_reaches_no_link(app, token):
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    citizen = Citizen(app, headers=headers)
+    citizen.scan(token)
+    page = citizen.answer_all()
+    assert page.heading == THANKS
+    assert not [place for place in citizen.went if not place.startswith("/")]
+    assert "evil" not in page.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Referer": "https://elsewhere.example/x"}, {"Origin": "null"}], ids=str)
+@ONE_DATABASE
+def test_referrers_decide_nothing(app, token, headers):
+    citizen = Citizen(app, headers=headers)
+    citizen.scan(token)
+    assert citizen.answer_all().heading == THANKS
+
+
+def test_no_log_line_and_no_address_but_its_own_holds_a_token_or_an_answer(app, installation, token, caplog):
+    caplog.set_level(logging.DEBUG)
+    comment = "mot-cau-tra-loi-rieng"
+    for cookies in (True, False):
+        citizen = Citizen(app, cookies=cookies)
+        citizen.open("/q")
+        citizen.press(code=token.text)
+        citizen.answer_all(comment=comment) if "_page" in citizen.page.fields() else citizen.press()
+        typed, *others = [place for place in citizen.went if token.text in place]
+        assert typed.startswith(f"/t/{token.text}")
+        assert others == [] or cookies is False
+    broken = Citizen(app)
+    broken.open(f"/t/{token.text}U")
+    formatter = JsonLines()
+    lines = [formatter.format(record) for record in caplog.records] + [r.getMessage() for r in caplog.records]
+    assert not [line for line in lines if token.text in line or comment in line]
+
+
+def test_an_unexpected_content_type_charset_does_not_break_the_page(app, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    answer = citizen.client.post("/q", data=b"_form=%FF%FE&q00=%C3%28", content_type=f"{FORM_TYPE}; charset=utf-7")
+    assert answer.status_code == 409
