@@ -192,7 +192,9 @@ def _stop_if_over_issued(
 def _finish(installation: Installation, code: str, report: Report) -> None:
     """Move full pools, remember the hour, destroy keys that are no longer needed, clean what deleting left behind."""
     with installation.database.write() as session:
-        rounds.by_code(session, code).last_flush = installation.now()
+        row = rounds.by_code(session, code)
+        row.last_flush = installation.now()
+    inbox.reseal(installation, row.id)
     report.comments = pools.move_comments(installation, code)
     pools.move_sensitive(installation, code)
     inbox.destroy_old_keys(installation, installation.today())

@@ -14,6 +14,8 @@ from survey_app.domain import sealing
 from survey_app.installation import Installation
 from survey_app.models import Inbox
 
+CHUNK = 500  # answers sealed again in one transaction: citizens' answers wait no longer than that
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -61,6 +63,29 @@ def _open(row: Inbox, private: bytes) -> Waiting:
         shown=tuple(content["shown"]),
         flagged=content["flagged"],
     )
+
+
+def reseal(installation: Installation, round_id: uuid.UUID) -> int:
+    """Seal what stays behind to the key of today, so that the keys of past days can go; return how many.
+
+    Without it one answer that waits for the close would keep its day's key, and whoever came by that key could read
+    every other answer of the day in an old copy of the database.
+    """
+    today = installation.today()
+    public = installation.keys.public(today.isoformat())
+    private: dict[date, bytes] = {}
+    old = select(Inbox).where(Inbox.round_id == round_id, Inbox.day < today).order_by(Inbox.id)
+    done = 0
+    while True:
+        with installation.database.write() as session:
+            rows = session.scalars(old.limit(CHUNK).with_for_update()).all()
+            for row in rows:
+                plain = sealing.open_with(_key(installation, private, row.day), row.sealed)
+                row.sealed = sealing.seal_to(public, plain)
+                row.day = today
+        done += len(rows)
+        if len(rows) < CHUNK:
+            return done
 
 
 def destroy_old_keys(installation: Installation, today: date) -> list[date]:

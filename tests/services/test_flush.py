@@ -93,7 +93,7 @@ def kill_at(place, number):
     return False
 
 
-def test_a_flush_killed_at_any_statement_loses_and_doubles_nothing(installation):
+def test_a_flush_killed_at_any_statement_loses_and_doubles_nothing(installation, clock):
     place = province.make(installation, desks=1, per_desk=700, per_year=700)
     slips = iter(place.slips("desk-1"))
     sent, number, killed = [], 1, True
@@ -102,6 +102,7 @@ def test_a_flush_killed_at_any_statement_loses_and_doubles_nothing(installation)
             n = len(sent)
             raw = {"q00": str(1 + n % 5), "q01": str(1 + n // 5 % 5), "q02": str(1 + n // 25 % 5)}
             sent.append((raw, place.answer(next(slips).token, raw | {"comment": "Cảm ơn"})))
+        clock.now += timedelta(days=1)  # so that what waits is sealed again, too
         killed = kill_at(place, number)
         with installation.database.read() as session:
             moved = session.scalar(select(func.count()).select_from(Response))
@@ -193,12 +194,21 @@ def test_day_keys_are_destroyed_once_their_answers_have_moved(place, clock):
         place.installation.keys.private(first.isoformat())
 
 
-def test_the_key_of_a_day_with_waiting_answers_is_kept(place, clock):
-    answer_all(place, range(5))
+def test_answers_that_wait_are_sealed_again_so_that_old_keys_open_no_old_copy(place, clock):
+    sent = answer_all(place, range(5))
     first = place.installation.today()
+    before = {row.id: row.sealed for row in stored(place, Inbox)}
     clock.now += timedelta(days=30)
     flush.flush_round(place.installation, place.code)
-    assert first in place.installation.keys.days()
+    assert first not in place.installation.keys.days()
+    assert {row.day for row in stored(place, Inbox)} == {place.installation.today()}
+    assert not {row.sealed for row in stored(place, Inbox)} & set(before.values())
+    assert {row.id for row in stored(place, Inbox)} == set(before)
+    assert codes.receipt_status(place.installation, sent[0][1].receipt) == ("waiting", None)
+    assert collection.withdraw(place.installation, sent[0][1].withdrawal)
+    answer_all(place, range(5, 40))
+    flush.close(place.installation, place.code)
+    assert len(stored(place)) == 39
 
 
 def test_the_flush_comes_once_a_week_at_its_hour(place, clock):
