@@ -1,11 +1,10 @@
-"""Control charts for weekly shares and scores: Laney p', EWMA, CUSUM and run rules."""
+"""Control charts for weekly shares and scores: Laney p', EWMA and CUSUM."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 
 from analysis.errors import AnalysisError
 
@@ -43,18 +42,6 @@ class Cusum:
     up: Float
     down: Float
     first_signal: int | None
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Run rules about the median: how long the longest run is, how often the line is crossed."""
-
-    useful: int
-    longest: int
-    longest_expected: int
-    crossings: int
-    crossings_expected: int
-    signal: bool
 
 
 def laney_chart(hits: ArrayLike, trials: ArrayLike) -> ShareChart:
@@ -137,7 +124,7 @@ def ewma(values: ArrayLike, *, target: float, sd: float, weight: float = 0.3, wi
     ----------
     Roberts (1959), Technometrics 1, 239-250; NIST/SEMATECH e-Handbook, section 6.3.2.4.
     """
-    x = _series(values)
+    x = series(values)
     if not (0 < weight <= 1 and sd > 0 and width > 0):
         raise AnalysisError("weight must lie in (0, 1], sd and width be above 0")
     average = np.empty(x.size + 1)
@@ -179,7 +166,7 @@ def cusum(values: ArrayLike, *, target: float, slack: float, limit: float) -> Cu
     """
     if not (slack >= 0 and limit > 0):
         raise AnalysisError("slack must be 0 or more, and limit above 0")
-    away = _series(values) - target
+    away = series(values) - target
     return _sums(away - slack, -away - slack, limit)
 
 
@@ -209,70 +196,13 @@ def bernoulli_cusum(satisfied: ArrayLike, *, usual: float, changed: float, limit
     ----------
     Reynolds and Stoumbos (1999), J. Qual. Technol. 31, 87-108.
     """
-    x = _series(satisfied)
+    x = series(satisfied)
     if not (0 < usual < 1 and 0 < changed < 1 and usual != changed and limit > 0):
         raise AnalysisError("usual and changed must be two different shares between 0 and 1, and limit above 0")
     if not np.all((x == 0) | (x == 1)):
         raise AnalysisError("satisfied must contain 0 and 1 only")
     steps = np.where(x == 1, math.log(changed / usual), math.log((1 - changed) / (1 - usual)))
     return _sums(steps, np.full(x.size, -np.inf), limit)
-
-
-def run_rules(values: ArrayLike, centre: float | None = None) -> Runs:
-    """Unusually long runs or few crossings of the median (formula T5).
-
-    Parameters
-    ----------
-    values : array_like, shape (T,)
-        In order of time.
-    centre : float, optional
-        By default the median.
-
-    Returns
-    -------
-    Runs
-        Points on the line are left out; `signal` if the longest run exceeds round(log2 n) + 3 or crossings
-        are fewer than the 5 % point of the binomial (n - 1, 1/2). No signal with fewer than 10 useful points.
-
-    Raises
-    ------
-    AnalysisError
-        If values are missing.
-
-    References
-    ----------
-    Anhoej and Olesen (2014), PLoS ONE 9(11), e113825; Anhoej (2015), PLoS ONE 10(3), e0121349.
-    """
-    x = _series(values)
-    side = np.sign(x - (np.median(x) if centre is None else centre))
-    side = side[side != 0]
-    turns = np.flatnonzero(side[1:] != side[:-1]) + 1
-    longest = int(np.diff([0, *turns, side.size]).max(initial=0))
-    most, fewest = run_limits(side.size) if side.size else (0, 0)
-    signal = side.size >= 10 and (longest > most or turns.size < fewest)
-    return Runs(side.size, longest, most, turns.size, fewest, signal)
-
-
-def run_limits(useful: int) -> tuple[int, int]:
-    """Longest run and fewest crossings that are still usual among `useful` points (formula T5).
-
-    Parameters
-    ----------
-    useful : int
-        Points not on the line, at least 1.
-
-    Returns
-    -------
-    (longest, crossings) : tuple of int
-
-    Raises
-    ------
-    AnalysisError
-        If `useful` is under 1.
-    """
-    if useful < 1:
-        raise AnalysisError(f"useful is {useful}; at least one point must lie off the line")
-    return round(math.log2(useful)) + 3, int(max(0, binom.ppf(0.05, useful - 1, 0.5))) if useful > 1 else 0
 
 
 def _share_chart(p: Float, s: Float, centre: float, sigma_z: float) -> ShareChart:
@@ -292,8 +222,8 @@ def _sums(up_steps: Float, down_steps: Float, limit: float) -> Cusum:
     return Cusum(up, down, int(over[0]) + 1 if over.size else None)
 
 
-def _series(values: ArrayLike) -> Float:
-    """Return a vector without gaps."""
+def series(values: ArrayLike) -> Float:
+    """Return a vector without gaps; AnalysisError if there is one."""
     x = np.asarray(values, dtype=np.float64)
     if x.ndim != 1 or x.size == 0 or not np.all(np.isfinite(x)):
         raise AnalysisError("values must be a vector of numbers in order of time; leave out periods without any")
@@ -302,7 +232,7 @@ def _series(values: ArrayLike) -> Float:
 
 def _shares(hits: ArrayLike, trials: ArrayLike) -> tuple[Float, Float, float]:
     """Return shares, sizes and the share of all periods together."""
-    r, n = _series(hits), _series(trials)
+    r, n = series(hits), series(trials)
     if r.shape != n.shape or not np.all((n > 0) & (r >= 0) & (r <= n)):
         raise AnalysisError("hits must lie between 0 and trials, and trials be above 0, in every period")
     centre = float(r.sum() / n.sum())

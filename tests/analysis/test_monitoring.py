@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.monitoring import bernoulli_cusum, cusum, ewma, laney_chart, p_chart, run_limits, run_rules
+from analysis.monitoring import bernoulli_cusum, cusum, ewma, laney_chart, p_chart
+from analysis.run_rules import run_limits, run_rules
 from tests.analysis.published import published
 
 
