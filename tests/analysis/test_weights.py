@@ -181,6 +181,12 @@ def test_raking_two_by_two_by_hand():
     assert found.weights == pytest.approx([12.0, 18.0, 28.0, 42.0], rel=1e-12)
 
 
+def test_residuals_are_taken_from_base_weighted_means():
+    # Base weights 1 and 3, values 0 and 4: the weighted mean is 3, so the residuals are -3 and 1.
+    found = post_stratify([1.0, 3.0], ["a", "a"], {"a": 10})
+    assert residuals([0.0, 4.0], found) == pytest.approx([-3.0, 1.0])
+
+
 def test_bounds_are_kept_and_margins_met():
     columns = {"sex": ["f"] * 5 + ["m"] * 5}
     names = {"x": [1.0, 2, 3, 4, 5, 1, 2, 3, 4, 5]}
