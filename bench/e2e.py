@@ -189,10 +189,10 @@ def forge(server: Server, record: Record, url: str, number: int) -> None:
             record.refused_forged += 1
 
 
-def run(arguments: list[str], environment: dict[str, str]) -> str:
-    """Run one command of the program; its output on failure."""
+def run(arguments: list[str], environment: dict[str, str], expected: int = 0) -> str:
+    """Run one command of the program; its output if it ends otherwise than expected."""
     done = subprocess.run([SIPAS, *arguments], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
+    if done.returncode != expected:
         raise RuntimeError(f"sipas {' '.join(arguments)}\n{done.stdout}\n{done.stderr}")
     return done.stdout + done.stderr
 
@@ -228,6 +228,7 @@ def prepare(folder: Path, environment: dict[str, str], rows: list[dict[str, str]
             str(folder / "rejects.csv"),
         ],
         environment,
+        expected=1,  # rows to be mended
     )
     today = date.today()  # noqa: DTZ011 - the office's own day
     span = [(today - timedelta(days=100)).isoformat(), (today + timedelta(days=30)).isoformat()]

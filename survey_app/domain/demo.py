@@ -31,15 +31,12 @@ COMMUNES = (
     ("hoa-binh", "Phường Hoà Bình", 900, 0.9),
     ("an-khanh", "Phường An Khánh", 700, 0.5),
     ("tan-lap", "Xã Tân Lập", 520, 0.2),
-    ("suoi-tre", "Xã Suối Tre", 430, 0.8),
     ("ea-nam", "Xã Ea Nam", 360, -0.3),
-    ("dong-thap-muoi", "Xã Đồng Bưng", 300, 0.4),
     ("ba-to", "Xã Bãi Sậy", 260, 1.1),
     ("dao-yen", "Đặc khu Đảo Yên", 45, 0.7),
 )
 DEPARTMENTS = (
     ("so-xay-dung", "Sở Xây dựng", 480, 0.1),
-    ("so-tu-phap", "Sở Tư pháp", 420, 0.9),
     ("so-tai-chinh", "Sở Tài chính", 380, 0.5),
 )
 

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,6 +60,8 @@ def issue(
         office = _Office(installation, session, row, beneath)
         for code in dossier_codes:
             office.invite(code)
+        for (unit, name), n in sorted(office.counts.items(), key=str):
+            counters.count(session, row.id, unit, office.today, name, n)
         return Issued(tuple(office.slips), office.repeated, tuple(office.refused))
 
 
@@ -141,6 +144,7 @@ class _Office:
         self.names: dict[uuid.UUID, str] = {}
         self.slips: list[Slip] = []
         self.refused: list[tuple[str, str]] = []
+        self.counts: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
         self.repeated = 0
 
     def invite(self, code: str) -> None:
@@ -155,7 +159,7 @@ class _Office:
             invitation = self._first(dossier)
         else:
             self.repeated += 1
-            counters.count(self.session, self.row.id, dossier.receiving_unit_id, self.today, "repeated")
+            self.counts[dossier.receiving_unit_id, "repeated"] += 1
         kind = tokens.Kind.DRAWN if invitation.drawn else tokens.Kind.UNDRAWN
         number = self.numbers[invitation.stratum_id]
         month = periods.months_between(self.row.field_start, invitation.invited_on)
@@ -177,7 +181,7 @@ class _Office:
         )
         self.session.add(invitation)
         stratum.issued += 1
-        counters.count(self.session, self.row.id, dossier.receiving_unit_id, self.today, "invited")
+        self.counts[dossier.receiving_unit_id, "invited"] += 1
         return invitation
 
     def _reason(self, dossier: Dossier | None) -> str:

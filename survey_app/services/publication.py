@@ -131,8 +131,7 @@ class _Publisher:
         if not parts:
             return {}
         found: dict[str, tuple[int, dict[str, Any]]] = {}
-        periods = [ALL, *sample.months()] if product is LIVE else [ALL]
-        for period in periods:
+        for period in (ALL, *self._open_months(slug, product, sample)):
             figures = figures_of(session, sample, self.numbers, self.instrument, None if period == ALL else period)
             for figure in figures:
                 statistic = statistic_name(self.instrument, figure.statistic)
@@ -140,6 +139,13 @@ class _Publisher:
                     minimum = max(product.minimum, self.instrument.recipe.minimum_n)
                     found[key(product, slug, period, statistic)] = (figure.n, show(figure, product, minimum))
         return found
+
+    def _open_months(self, slug: str, product: Product, sample: Sample) -> list[str]:
+        """Months whose trend point is not known yet, and the newest: earlier ones never change."""
+        if product is not LIVE:
+            return []
+        months = sample.months()
+        return [m for m in months if m == months[-1] or key(product, slug, m, "overall") not in self.known]
 
     def _rates(self, under: set[uuid.UUID], parts: list[Part]) -> dict[str, int]:
         tokens = [part.batch for part in parts if part.batch.grade in LIVE.grades]
