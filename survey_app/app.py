@@ -9,6 +9,7 @@ from survey_app.installation import Installation
 from survey_app.web import (
     admin,
     agency,
+    api,
     citizen,
     compression,
     errors,
@@ -35,6 +36,7 @@ def create_app(installation: Installation) -> Flask:
     staff_session.install(app)
     _register(app, citizen.blueprint, guard=citizen.guard)
     _register(app, responses.blueprint, guard=responses.guard)
+    _register(app, api.blueprint, guard=api.api_key_guard)
     _register(app, public.blueprint, guard=public.guard)
     _register(app, staff_login.blueprint, guard=staff_session.public_guard)
     _register(app, staff_login.account, guard=staff_session.staff_guard)

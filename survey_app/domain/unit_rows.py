@@ -71,7 +71,7 @@ def parse(row: int, cells: Mapping[str, str]) -> tuple[UnitRow | None, list[RowP
 def _cell_problems(text: Mapping[str, str]) -> list[tuple[str, str, str]]:
     found = []
     if text["slug"] and (not units.SLUG.fullmatch(text["slug"]) or len(text["slug"]) > 80):
-        found.append(("slug", text["slug"], "use lower-case letters a-z, digits and hyphens, at most 80 characters"))
+        found.append(("slug", text["slug"], "begin with a letter; use lower-case a-z, digits and hyphens, at most 80"))
     if text["kind"] and text["kind"] not in units.KINDS:
         found.append(("kind", text["kind"], f"use one of {', '.join(units.KINDS)}"))
     if len(text["name"]) > NAME_LIMIT:

@@ -6,7 +6,7 @@ from survey_app.domain import vietnamese
 
 KINDS = ("country", "province", "district", "commune", "department", "service_centre", "desk")
 NAME = "name"  # alias scheme of other names; every other scheme holds codes
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")  # begins with a letter, so that no code looks like one
 SCHEME = re.compile(r"[a-z][a-z0-9_]{0,19}")
 
 # Words that stand before a name and say what kind of unit bears it.

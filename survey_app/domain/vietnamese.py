@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Tone marks, written after the syllable when folded: Hoà and Hòa differ only in where the mark stands.
 _TONES = {"\u0300": "`", "\u0301": "'", "\u0303": "~", "\u0309": "?", "\u0323": "."}
@@ -21,6 +22,7 @@ def clean(text: str) -> str:
     return " ".join(composed.split())
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """Reduce text to what identifies it: letter case, place of the tone mark, punctuation and 01/1 do not count."""
     words = _NOT_WORD.sub(" ", clean(text).casefold().translate(_LOOKALIKES)).split()

@@ -117,9 +117,14 @@ def find(session: Session, text: str, on: date, *, parent: str | None = None, ki
     raise UnitNotFoundError(_not_found(session, text, on))
 
 
+def meanings(session: Session, text: str, on: date) -> list[UnitOn]:
+    """Units that a text may mean on a day: by slug, else by code, else by name."""
+    return _by_slug(session, text, on) or _by_code(session, text, on) or _by_name(session, text, on)
+
+
 def _beneath(session: Session, parent: str, on: date) -> set[uuid.UUID]:
     """Ids beneath any unit that a text may mean."""
-    tops = _by_slug(session, parent, on) or _by_code(session, parent, on) or _by_name(session, parent, on)
+    tops = meanings(session, parent, on)
     if not tops:
         raise UnitNotFoundError(_not_found(session, parent, on))
     return {unit_id for top in tops for unit_id in descendants(session, top.id, on) if unit_id != top.id}

@@ -50,6 +50,7 @@ def test_excel_dirt_in_a_list_does_no_harm(installation, tmp_path):
     ("change", "field", "remedy"),
     [
         ({"slug": "Tan Phu"}, "slug", "lower-case"),
+        ({"slug": "00001"}, "slug", "begin with a letter"),
         ({"kind": "xã"}, "kind", "use one of"),
         ({"name": ""}, "name", "must not be empty"),
         ({"valid_from": "31/02/2020"}, "valid_from", "2025-07-01"),
@@ -111,18 +112,18 @@ def test_a_code_that_moves_means_its_bearer_of_the_day(installation, tmp_path):
 
 
 def test_a_merge_ends_what_it_merges_and_keeps_the_trace(installation, tmp_path):
-    load(installation, tmp_path, [PROVINCE, *(commune(s, f"Xã {s}", gso=f"0000{s}") for s in "12")])
+    load(installation, tmp_path, [PROVINCE, *(commune(f"u{s}", f"Xã {s}", gso=f"0000{s}") for s in "12")])
     load(installation, tmp_path, [commune("new", "Xã Mới", valid_from="2025-07-01")])
-    rows = [MERGE | {"from": source, "to": "new"} for source in ("1", "00002")]
+    rows = [MERGE | {"from": source, "to": "new"} for source in ("u1", "00002")]
     assert load_events(installation, tmp_path, rows) == unit_lists.EventsLoaded(1, 0)
     assert load_events(installation, tmp_path, rows) == unit_lists.EventsLoaded(0, 1)
-    assert found(installation, "00001", BEFORE) == "1"
+    assert found(installation, "00001", BEFORE) == "u1"
     with pytest.raises(units.UnitNotFoundError, match="until the day before 01/07/2025"):
         found(installation, "00001", AFTER)
     with installation.database.read() as session:
         new = units.unit_by_slug(session, "new")
-        assert [(p.slug, p.share) for p in unit_history.predecessors(session, new.id)] == [("1", 1), ("2", 1)]
-        assert "came from 1, 100 %" in "\n".join(unit_history.description(session, "new", AFTER))
+        assert [(p.slug, p.share) for p in unit_history.predecessors(session, new.id)] == [("u1", 1), ("u2", 1)]
+        assert "came from u1, 100 %" in "\n".join(unit_history.description(session, "new", AFTER))
 
 
 @pytest.mark.parametrize(
