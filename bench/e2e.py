@@ -28,7 +28,6 @@ from bench.recompute import compare
 
 SIPAS = str(Path(sys.executable).with_name("sipas"))
 ROUND = "E2E"
-DESKS = 6
 MAPPING = """\
 id: e2e
 title: Headings of the end-to-end script
@@ -87,13 +86,13 @@ class Server:
             self.process.wait()
 
 
-def dossiers(number: int, today: date, chance: random.Random) -> list[dict[str, str]]:
+def dossiers(number: int, desks: int, today: date, chance: random.Random) -> list[dict[str, str]]:
     """Rows of good dossiers of the last 85 days."""
     rows = []
     for n in range(number):
         returned = today - timedelta(days=1 + n % 85)
         late = chance.random() < 0.25
-        desk = n % DESKS
+        desk = n % desks
         rows.append(
             {
                 "Ma": f"H99.{desk:03}-{returned - timedelta(days=9):%y%m%d}-{n:05}",
@@ -210,7 +209,7 @@ def prepare(folder: Path, environment: dict[str, str], rows: list[dict[str, str]
     """Units, dossiers, a round in the field; gives what the import said."""
     since = {"valid_from": "2020-01-01"}
     units = [{"slug": "tinh", "kind": "province", "name": "Tỉnh Thử Nghiệm", "parent": ""} | since]
-    for n in range(DESKS):
+    for n in sorted({int(row["Quay"].split("-")[1]) for row in rows}):
         units.append({"slug": f"xa-{n}", "kind": "commune", "name": f"Xã Số {n}", "parent": "tinh"} | since)
         units.append({"slug": f"desk-{n}", "kind": "desk", "name": f"Một cửa {n}", "parent": f"xa-{n}"} | since)
     run(["db", "upgrade"], environment)
@@ -278,6 +277,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dossiers", type=int, default=3000)
     parser.add_argument("--answers", type=int, default=1000)
+    parser.add_argument("--desks", type=int, default=6)
     parser.add_argument("--database-url", help="an empty PostgreSQL database; SQLite in a temporary folder if absent")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -294,23 +294,23 @@ def main(arguments: list[str] | None = None) -> int:
             "SIPAS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SIPAS_LOG_LEVEL": "WARNING",
         }
-        found = whole_way(folder, environment, given.dossiers, given.answers)
+        found = whole_way(folder, environment, given)
         found["seconds"] = round(time.monotonic() - started, 1)
     print(json.dumps(found, indent=1, ensure_ascii=False))
     return 0 if not found["differences"] else 1
 
 
-def whole_way(folder: Path, environment: dict[str, str], number: int, answering: int) -> dict[str, object]:
+def whole_way(folder: Path, environment: dict[str, str], given: argparse.Namespace) -> dict[str, object]:
     """Import, issue, answer, kill, flush, close, compute, compare."""
     chance, record, server = random.Random(11), Record(), Server(environment, folder)
-    rows = dossiers(number, date.today(), chance)  # noqa: DTZ011 - the office's own day
+    rows = dossiers(given.dossiers, given.desks, date.today(), chance)  # noqa: DTZ011 - the office's own day
     told = prepare(folder, environment, rows, chance)
     run(["tokens", "issue", "--round", ROUND, "--unit", "tinh", "--out", str(folder / "slips.csv")], environment)
     with (folder / "slips.csv").open(encoding="utf-8", newline="") as file:
         slips = list(csv.DictReader(file))
     server.start()
     try:
-        collect(server, record, slips, answering, chance)
+        collect(server, record, slips, given.answers, chance)
         forge(server, record, slips[0]["survey_url"], 50)
         run(["flush", "--now"], environment)
     finally:
@@ -322,8 +322,8 @@ def whole_way(folder: Path, environment: dict[str, str], number: int, answering:
         run(["index", "--round", ROUND, "--by", by, "--out", str(out)], environment)
         tables[by] = json.loads(out.read_text(encoding="utf-8"))["rows"]
     differences = compare(environment["SIPAS_DATABASE_URL"], record.acknowledged, rows, tables)
-    if len(slips) != number:
-        differences.append(f"{len(slips)} good dossiers were imported, not {number}")
+    if len(slips) != given.dossiers:
+        differences.append(f"{len(slips)} good dossiers were imported, not {given.dossiers}")
     if record.refused_forged != 50:
         differences.append(f"only {record.refused_forged} of 50 forged addresses were refused")
     logs = (folder / "server.log").read_text(encoding="utf-8", errors="replace")

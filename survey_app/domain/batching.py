@@ -61,7 +61,8 @@ def last(
     """Batches of the close, and what is too little even for the whole round.
 
     An atom with 10 answers and room to hide moves as it is; smaller ones are pooled under the nearest unit above
-    that has two desks, 10 answers and room. `room` says how many dossiers a set of answers could belong to.
+    that has two desks, 10 answers and room. What is too little even at the top takes in the smallest other batch, so
+    that every voice counts at least for the top. `room` says how many dossiers a set of answers could belong to.
     """
     moves: list[Move[T]] = []
     small: dict[tuple[str, str, str], dict[Atom, list[T]]] = defaultdict(dict)  # (unit above, instrument, grade)
@@ -83,7 +84,36 @@ def last(
             for atom, part in parts.items():
                 _lift(above, held, atom, part, parent(unit))
         small = above
-    return moves, held
+    return _take_in(moves, held, parent, room, chance)
+
+
+def _take_in(
+    moves: list[Move[T]],
+    held: dict[Atom, Sequence[T]],
+    parent: Callable[[str], str | None],
+    room: Callable[[Sequence[T]], int],
+    chance: random.Random,
+) -> tuple[list[Move[T]], dict[Atom, Sequence[T]]]:
+    """Pool what is held with the smallest batch of its instrument and grade, under the top unit."""
+    stays: dict[Atom, Sequence[T]] = {}
+    for instrument, grade in sorted({(atom.instrument, atom.grade) for atom in held}):
+        mine = {a: answers for a, answers in held.items() if (a.instrument, a.grade) == (instrument, grade)}
+        together = [answer for answers in mine.values() for answer in answers]
+        same = [m for m in moves if (m.atom.instrument, m.atom.grade) == (instrument, grade)]
+        smallest = min(same, key=lambda m: len(m.answers), default=None)
+        if smallest is None or room([*together, *smallest.answers]) < ROOM:
+            stays |= mine
+            continue
+        top = _top(min(mine).desk, parent)
+        together += smallest.answers
+        moves = [m for m in moves if m is not smallest]
+        moves.append(Move(Atom("", "", instrument, grade), _shuffled(together, chance), pool=top))
+    return moves, stays
+
+
+def _top(unit: str, parent: Callable[[str], str | None]) -> str:
+    above = parent(unit)
+    return unit if above is None else _top(above, parent)
 
 
 def _lift(

@@ -64,6 +64,14 @@ def test_what_is_too_little_for_the_whole_round_is_held_and_told():
     assert sum(len(answers) for answers in held.values()) == 8
 
 
+def test_a_single_small_desk_takes_in_the_smallest_other_batch_so_that_its_voices_count_for_the_province():
+    moves, held = batching.last(
+        {atom("a"): range(4), atom("c"): range(50, 90), atom("d"): range(100, 112)}, PARENT.get, roomy, random.Random(1)
+    )
+    assert not held
+    assert {(m.atom.desk, m.pool, len(m.answers)) for m in moves} == {("c", None, 40), ("", "p", 16)}
+
+
 def test_grades_are_never_pooled_with_each_other():
     moves, held = batching.last(
         {atom("a", "G1"): range(9), atom("b", "G2"): range(9)}, PARENT.get, roomy, random.Random(1)

@@ -153,11 +153,8 @@ def test_on_postgresql_transaction_numbers_group_by_batch_and_no_finer(year):
     flush.close(place.installation, place.code)
     if place.installation.database.sqlite:
         with place.installation.database.read() as session:
-            assert (
-                session.execute(text("SELECT sql FROM sqlite_master WHERE name = 'response'"))
-                .scalar_one()
-                .endswith("WITHOUT ROWID")
-            )
+            made = session.execute(text("SELECT sql FROM sqlite_master WHERE name = 'response'")).scalar_one()
+        assert "WITHOUT ROWID" in made
         return
     with place.installation.database.read() as session:
         groups = session.execute(text("SELECT xmin::text, count(*) FROM response GROUP BY 1")).all()
