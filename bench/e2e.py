@@ -9,7 +9,6 @@ import csv
 import json
 import os
 import random
-import signal
 import socket
 import subprocess
 import sys
@@ -24,27 +23,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.citizen import Phone, filled, is_last, receipt
+from bench.dirty_dossiers import MAPPING, dirty, dossiers
+from bench.killable_server import SIPAS, Server
 from bench.recompute import compare
 
-SIPAS = str(Path(sys.executable).with_name("sipas"))
 ROUND = "E2E"
-MAPPING = """\
-id: e2e
-title: Headings of the end-to-end script
-columns:
-  dossier_code: Ma
-  field: LinhVuc
-  receiving_unit: Quay
-  resolving_unit: CoQuan
-  filing_channel: {heading: Kenh, values: {1: counter, 2: online}}
-  received_at: Nhan
-  due_at: Hen
-  finished_at: Xong
-  returned_at: Tra
-  outcome: {heading: KetQua, values: {8: refused, 10: returned}}
-personal: [ChuHoSo]
-"""
-DIRT = ("Tra", "31/02/2026"), ("Tra", "02/13/26"), ("Quay", "no-such-desk"), ("KetQua", "??"), ("Ma", "  ")
 
 
 @dataclass
@@ -57,71 +40,6 @@ class Record:
     refused_forged: int = 0
     retried: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-
-class Server:
-    """`sipas serve` as a process that can be killed."""
-
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self.environment, self.log = environment, (folder / "server.log").open("ab")
-        self.port = int(environment["SIPAS_PORT"])
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start and wait until it answers."""
-        self.process = subprocess.Popen([SIPAS, "serve"], env=self.environment, stdout=self.log, stderr=self.log)
-        for _ in range(600):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            if self.process.poll() is not None:
-                raise RuntimeError(f"The server ended; see {self.log.name}")
-            time.sleep(0.05)
-        raise RuntimeError("The server did not answer within 30 seconds.")
-
-    def kill(self) -> None:
-        """SIGKILL: no goodbye."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-
-
-def dossiers(number: int, desks: int, today: date, chance: random.Random) -> list[dict[str, str]]:
-    """Rows of good dossiers of the last 85 days."""
-    rows = []
-    for n in range(number):
-        returned = today - timedelta(days=1 + n % 85)
-        late = chance.random() < 0.25
-        desk = n % desks
-        rows.append(
-            {
-                "Ma": f"H99.{desk:03}-{returned - timedelta(days=9):%y%m%d}-{n:05}",
-                "LinhVuc": chance.choice(["Đất đai", "Hộ tịch"]),
-                "Quay": f"desk-{desk}",
-                "CoQuan": f"xa-{desk}",
-                "Kenh": "1" if chance.random() < 0.6 else "2",
-                "Nhan": f"{returned - timedelta(days=9):%d/%m/%Y}",
-                "Hen": f"{returned + timedelta(days=-2 if late else 3):%d/%m/%Y}",
-                "Xong": f"{returned:%d/%m/%Y}",
-                "Tra": f"{returned:%d/%m/%Y} 10:30",
-                "KetQua": "10",
-                "ChuHoSo": "Nguyễn Văn A",
-            }
-        )
-    return rows
-
-
-def dirty(rows: list[dict[str, str]], chance: random.Random) -> list[dict[str, str]]:
-    """The same rows among broken, doubled and untidy ones."""
-    made = []
-    for n, row in enumerate(rows):
-        if n % 12 == 0:
-            heading, value = DIRT[n // 12 % len(DIRT)]
-            broken = row | {"Ma": row["Ma"].replace("-", "-", 1)[:-5] + f"9{n:04}", heading: value}
-            made.append(broken)
-        untidy = row | {"LinhVuc": f" {row['LinhVuc']}\u00a0"} if chance.random() < 0.1 else row
-        made.append(untidy)
-    return made
 
 
 def answers_of(chance: random.Random, desk: int) -> dict[str, str]:

@@ -22,7 +22,8 @@ def compare(
     tables: dict[str, list[dict[str, object]]],
 ) -> list[str]:
     """Everything that differs between record and platform, in words; empty if nothing does."""
-    with create_engine(url).connect() as connection:
+    engine = create_engine(url)
+    with engine.connect() as connection:
         stored = [json_of(value) for (value,) in connection.execute(text("SELECT answers FROM response"))]
         placed = connection.execute(
             text(
@@ -32,6 +33,7 @@ def compare(
         )
         strata = {row.dossier_code: row.number for row in placed}
         pools = connection.execute(text("SELECT count(*) FROM response WHERE stratum_id IS NULL")).scalar_one()
+    engine.dispose()
     differences = []
     if Counter(map(canonical, stored)) != Counter(canonical(without_comment(a)) for a in acknowledged.values()):
         differences.append(f"{len(stored)} responses are stored, {len(acknowledged)} were acknowledged, or they differ")

@@ -1,0 +1,38 @@
+"""`sipas serve` as a process that can be killed."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SIPAS = str(Path(sys.executable).with_name("sipas"))
+
+
+class Server:
+    """`sipas serve` as a process that can be killed."""
+
+    def __init__(self, environment: dict[str, str], folder: Path) -> None:
+        self.environment, self.log = environment, folder / "server.log"
+        self.port = int(environment["SIPAS_PORT"])
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([SIPAS, "serve"], env=self.environment, stdout=log, stderr=log)
+        for _ in range(600):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            if self.process.poll() is not None:
+                raise RuntimeError(f"The server ended; see {self.log}")
+            time.sleep(0.05)
+        raise RuntimeError("The server did not answer within 30 seconds.")
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
