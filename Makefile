@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types contracts format lock bench clean system-test
+.PHONY: help install demo test lint types contracts format lock bench clean system-test
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -19,6 +19,9 @@ COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-i
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(RUN) ## the environment alone, for a real installation (docs/operations.md)
+	$(BIN)/python -c 'from pathlib import Path; from survey_app.web import language; language.compile_words(Path("survey_app/translations"))'
 
 demo: $(RUN) ## load the demo province once and serve it on 127.0.0.1:8000 (PORT= changes it)
 	SIPAS_ENVIRONMENT=demo SIPAS_PORT=$(PORT) SIPAS_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/sipas demo
