@@ -29,7 +29,7 @@ def install(app: Flask) -> None:
         default_timezone=app.extensions["sipas"].settings.timezone,
         locale_selector=_locale,
     )
-    app.jinja_env.filters.update(day=day, moment=moment)
+    app.jinja_env.filters.update(day=day, moment=moment, stamp=stamp)
     app.context_processor(lambda: {"language": current(), "languages": LANGUAGES, "in_language": in_language})
 
 
@@ -90,6 +90,12 @@ def moment(value: datetime) -> str:
     local = value.astimezone(installation().settings.zone)
     weekday = str(format_date(local.date(), "EEEE", rebase=False))
     return f"{weekday} {day(local.date())} {local:%H:%M}"
+
+
+def stamp(value: datetime) -> str:
+    """Write a moment shortly, in the office's time zone."""
+    local = value.astimezone(installation().settings.zone)
+    return f"{day(local.date())} {local:%H:%M}"
 
 
 def compile_words(folder: Path) -> None:

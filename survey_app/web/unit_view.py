@@ -32,9 +32,9 @@ class UnitView:
     general: FigureText | None
     first: tuple[FigureText, ...]
     grades: tuple[tuple[str, str, str], ...]  # grade, meaning, answers
-    factors: Chart
-    items: Chart
-    trend: Chart
+    factors: Chart | None  # None: nothing to draw yet
+    items: Chart | None
+    trend: Chart | None
 
 
 def figure_text(figure: PublishedFigure) -> FigureText:
@@ -60,7 +60,7 @@ def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
         general=figure_text(figures.general) if figures.general else None,
         first=tuple(figure_text(figure) for figure in urgent[:FIRST]),
         grades=tuple((grade, names[grade], text) for grade, text in figures.grade_mix),
-        factors=charts.factors(figures, line),
-        items=charts.items(figures, line),
-        trend=charts.trend(figures, line),
+        factors=charts.factors(figures, line) if any(figure.shown for figure in figures.factors) else None,
+        items=charts.items(figures, line) if urgent else None,
+        trend=charts.trend(figures, line) if any(point.estimate is not None for point in figures.trend) else None,
     )

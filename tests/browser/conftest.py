@@ -84,13 +84,14 @@ def open_page(chromium, site):
     """Open a path in a fresh browser context; the test fails if any page left the server or broke the policy."""
     watch, contexts = Watch(site.url), []
 
-    def opened(path="/", *, width=DESK, height=800, locale="vi-VN", javascript=True, context=None):
+    def opened(path="/", *, width=DESK, height=800, locale="vi-VN", javascript=True, cookies=(), context=None):
         if context is None:
             context = chromium.new_context(
                 viewport={"width": width, "height": height},
                 locale=locale,
                 java_script_enabled=javascript,
             )
+            context.add_cookies(list(cookies))
             contexts.append(context)
         page = context.new_page()
         watch.look_at(page)
