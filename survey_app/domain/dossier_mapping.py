@@ -68,15 +68,16 @@ def bind(mapping: DossierMapping, headings: Sequence[str]) -> Binding:
     """Find each field's columns in the headings of a file, and say what the other columns are."""
     folded = [fold(heading) for heading in headings]
     sources: dict[str, tuple[tuple[int, Source], ...]] = {}
-    for name, wanted in mapping.columns.items():
-        known = wanted if any(source.heading == name for source in wanted) else (*wanted, Source(name))
+    for name in dossiers.FIELDS:
+        wanted = mapping.columns.get(name, ())
+        known = wanted if any(fold(source.heading) == name for source in wanted) else (*wanted, Source(name))
         found = tuple((folded.index(fold(s.heading)), s) for s in known if fold(s.heading) in folded)
         if found:
             sources[name] = found
     kept = tuple(sorted({place for found in sources.values() for place, _ in found}))
     named_personal = {fold(heading) for heading in mapping.personal}
     ignored = {fold(heading) for heading in mapping.ignored}
-    others = [h for place, h in enumerate(headings) if place not in kept and folded[place]]
+    others = [vietnamese.clean(h) for place, h in enumerate(headings) if place not in kept and folded[place]]
     counts = Counter(folded)
     return Binding(
         sources,
@@ -84,7 +85,7 @@ def bind(mapping: DossierMapping, headings: Sequence[str]) -> Binding:
         tuple(h for h in others if fold(h) in named_personal or _speaks_of_a_person(h)),
         tuple(h for h in others if fold(h) in ignored),
         tuple(h for h in others if fold(h) not in named_personal | ignored and not _speaks_of_a_person(h)),
-        tuple(headings[place] for place in kept if counts[folded[place]] > 1),
+        tuple(vietnamese.clean(headings[place]) for place in kept if counts[folded[place]] > 1),
     )
 
 

@@ -195,7 +195,7 @@ def _read_moment(_name: str, text: str, context: Context) -> datetime:
 
 
 def _read_word(name: str, text: str, _context: Context) -> str:
-    value = word(name, text)
+    value = word(name, text) if len(text) <= FIELD_LIMIT else None
     if value is None:
         raise _BadValueError("unknown_value", allowed=", ".join(WORDS[name]))
     return value

@@ -10,6 +10,7 @@ from survey_app.domain.dossier_mapping import ASK_NEXT, Binding, DossierMapping,
 from survey_app.domain.dossiers import Context, Problem
 from survey_app.services.dossier_units import DossierUnits
 
+SHOWN = 200  # characters of a value that a problem repeats
 BLANK = frozenset({"", "NULL", "null"})  # what database exports write for nothing
 
 
@@ -94,7 +95,7 @@ class RowReader:
             if text in BLANK:
                 continue
             raw[name] = text
-            if not source.values:
+            if not source.values or len(text) > dossiers.FIELD_LIMIT:
                 return text
             key = vietnamese.fold(text)
             meaning = source.values.get(key)
@@ -107,4 +108,4 @@ class RowReader:
 
 def _as_written(problem: Problem, raw: dict[str, str]) -> Problem:
     """The problem with the value as it stands in the file, not as the mapping reads it."""
-    return Problem(problem.field, raw.get(problem.field, problem.value), problem.code, problem.params)
+    return Problem(problem.field, raw.get(problem.field, problem.value)[:SHOWN], problem.code, problem.params)

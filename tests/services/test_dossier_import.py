@@ -1,5 +1,8 @@
 """Importing what one-stop software exports: every good row once, every bad row named, nothing personal kept."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -60,11 +63,14 @@ def test_a_changed_row_updates_and_what_changed_is_kept(installation, tmp_path):
 
 
 def test_columns_that_a_file_does_not_have_keep_what_is_known(installation, tmp_path):
-    imported(installation, a_file(tmp_path, {}))
     columns = ("MaHoSo", "NgayTra", "DonViXuLy")
-    fewer = a_file(tmp_path, {"NgayTra": "20260110150000"}, columns=columns, name="fewer.csv")
-    assert counts(imported(installation, fewer)) == (0, 1, 0, 0)
+    imported(installation, a_file(tmp_path, {}))
+    assert counts(imported(installation, a_file(tmp_path, {}, columns=columns))) == (0, 0, 1, 0)
+    later = a_file(tmp_path, {"NgayTra": "20260110150000"}, columns=columns)
+    assert counts(imported(installation, later)) == (0, 1, 0, 0)
     assert the_dossiers(installation)[0].field == "Đất đai"
+    with installation.database.read() as session:
+        assert session.scalars(select(DossierChange.column)).all() == ["returned_at"]
 
 
 def test_a_dry_run_writes_nothing_but_says_everything(installation, tmp_path):
@@ -250,3 +256,42 @@ def test_what_is_missing_is_said_before_anything_is_read(installation, tmp_path,
     with pytest.raises(RefusedError, match=message):
         imported(installation, a_file(tmp_path, {}), **options)
     assert the_dossiers(installation) == []
+
+
+def test_two_imports_at_once_take_every_dossier_once(installation, tmp_path, monkeypatch):
+    monkeypatch.setattr(dossier_store, "CHUNK", 5)
+    path = a_file(tmp_path, *({"MaHoSo": f"H98-260105-{n:04d}"} for n in range(40)))
+    together = threading.Barrier(2)
+
+    def run(name):
+        other = Database(installation.database.url)
+        together.wait()
+        try:
+            return counts(imported(replace(installation, database=other), path, rejects=tmp_path / name))
+        finally:
+            other.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(run, ("a.csv", "b.csv")))
+    assert [sum(column) for column in zip(*done, strict=True)] == [40, 0, 40, 0]
+    assert len(the_dossiers(installation)) == 40
+
+
+def test_an_opencps_export_is_read_with_its_statuses_and_channels(installation, tmp_path):
+    path = tmp_path / "opencps.csv"
+    path.write_text(
+        "dossierNo,serviceCode,govAgencyCode,dossierStatus,online,fromViaPostal,receiveDate,finishDate,applicantName\n"
+        "H98-260105-0001,1.011443,12.H98,done,true,false,05/01/2026 08:00:00,09/01/2026 15:00:00,Bí Mật\n"
+        "H98-260105-0002,1.011443,12.H98,denied,false,true,05/01/2026 08:00:00,09/01/2026 15:00:00,Bí Mật\n"
+        "H98-260105-0003,1.011443,12.H98,processing,false,false,05/01/2026 08:00:00,,Bí Mật\n"
+        "H98-260105-0004,1.011443,12.H98,processing,false,false,05/01/2026 08:00:00,09/01/2026 15:00:00,Bí Mật\n"
+        "H98-260105-0005,1.011443,12.H98,mất,false,false,05/01/2026 08:00:00,,Bí Mật\n",
+        encoding="utf-8",
+    )
+    assert counts(imported(installation, path, "opencps", desk=None)) == (3, 0, 0, 2)
+    told = [(d.outcome, d.filing_channel) for d in the_dossiers(installation)]
+    assert told == [("returned", "online"), ("refused", "post"), (None, "counter")]
+    assert [(row["error_field"], row["error_value"]) for row in rejects(tmp_path)] == [
+        ("outcome", "processing"),
+        ("outcome", "mất"),
+    ]
