@@ -141,7 +141,7 @@ def answers(instrument: Instrument, agency: Agency, *, late: bool, chance: rando
 
 def _level(kind: ItemKind, mood: float, chance: random.Random) -> int:
     """A level 1 to 5; now and then not applicable or left blank."""
-    if kind is not ItemKind.GENERAL and chance.random() < 0.02:
+    if kind is not ItemKind.GENERAL and chance.random() < 0.004:
         return chance.choice((0, 9))
     value = chance.gauss(mood, 0.7)
     return 1 + sum(value > step for step in LEVEL_STEPS)

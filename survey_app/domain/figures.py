@@ -19,6 +19,7 @@ class Reason(StrEnum):
     MERGED_UNIT = "merged_unit"  # fewer than 50 dossiers in the period: counted with its siblings
     PROTECTS_ANOTHER = "protects_another"  # shown, it would give away a hidden one
     TOO_NEAR_EARLIER = "too_near_earlier"  # differs from what was shown by fewer than 10 answers
+    WAITS_FOR_MORE = "waits_for_more"  # some could not judge it, too few to be shown or subtracted: joins later batches
     NO_VALID_ANSWER = "no_valid_answer"  # nobody could judge this item
     FACTOR_MISSING = "factor_missing"  # a part of the index has no value
     OVER_ISSUED = "over_issued"  # more answers than addresses: the release has stopped

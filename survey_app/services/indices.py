@@ -244,7 +244,7 @@ def _line(read: Reader, unit: UnitOn, under: Collection[uuid.UUID]) -> UnitLine:
         returned=read.number(analysis.rounded_count(returned)),
         invited=read.number(analysis.rounded_count(read.count(unit.slug, "invited"))),
         answered=read.number(analysis.rounded_count(answered)),
-        silent=returned >= analysis.LIVE_MINIMUM and nobody,
+        silent=returned >= analysis.LIVE_MINIMUM and nobody and any(s.desk_id in under for s in read.strata),
         reason=figure.reason,
         kind=unit.kind,
     )

@@ -4,7 +4,7 @@ Pages, exports and the API read the ledger and nothing else.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,13 +131,17 @@ class _Publisher:
         if not parts:
             return {}
         found: dict[str, tuple[int, dict[str, Any]]] = {}
-        for period in (ALL, *self._open_months(slug, product, sample)):
-            figures = figures_of(session, sample, self.numbers, self.instrument, None if period == ALL else period)
+        made = figures_of(session, sample, self.numbers, self._open_months(slug, product, sample))
+        minimum = max(product.minimum, self.instrument.recipe.minimum_n)
+        for period, figures in made.items():
+            incomplete = hidden_factor(self.instrument, figures)
             for figure in figures:
                 statistic = statistic_name(self.instrument, figure.statistic)
                 if statistic and (period == ALL or statistic == "overall"):
-                    minimum = max(product.minimum, self.instrument.recipe.minimum_n)
-                    found[key(product, slug, period, statistic)] = (figure.n, show(figure, product, minimum))
+                    shown = show(figure, product, minimum, sample.n)
+                    if statistic == "overall" and incomplete and shown["shown"]:
+                        shown = {"shown": False, "reason": Reason.FACTOR_MISSING.value}
+                    found[key(product, slug, period, statistic)] = (figure.n, shown)
         return found
 
     def _open_months(self, slug: str, product: Product, sample: Sample) -> list[str]:
@@ -162,17 +166,29 @@ def figures_of(
     session: Session,
     sample: Sample,
     numbers: Mapping[uuid.UUID, int],
-    instrument: Instrument,
-    month: str | None = None,
-) -> tuple[analysis.Figure, ...]:
-    """Exact figures of a sample; they leave this floor only through `show`."""
-    answers = sample.answers(session, numbers, month)
-    cells = sample.cells(month)
-    if cells is None:
-        return ()
-    if sample.waiting:
-        cells = analysis.cells_of(answers)  # a respondent's index changes when an item of it waits
-    return analysis.index_figures(cells, answers, sample.frame(), instrument)
+    months: Sequence[str] = (),
+) -> dict[str, list[analysis.Figure]]:
+    """Exact figures of a sample by period; they leave this floor only through `show`."""
+    raw = sample.load(session, numbers)
+    if not len(raw.stratum):
+        return {}
+    sample.verify(raw)
+    frame, instrument = sample.frame(), sample.instrument
+    found: dict[str, list[analysis.Figure]] = {}
+    for period in (None, *months):
+        found[period or ALL] = []
+        for kind, wanted in (("items", "share:"), ("composites", ("factor:", "overall"))):
+            answers = sample.answers(raw, kind, period)
+            made = analysis.index_figures(analysis.cells_of(answers), answers, frame, instrument)
+            found[period or ALL] += [f for f in made if f.statistic.startswith(wanted)]
+    return found
+
+
+def hidden_factor(instrument: Instrument, figures: Sequence[analysis.Figure]) -> bool:
+    """True if a factor that everybody is asked about has no value: then the overall index would be over-read."""
+    filtered = {i.factor for i in instrument.scored_items() if i.ask_if is not None}
+    missing = {f.statistic.removeprefix("factor:") for f in figures if f.estimate is None}
+    return any(factor.id in missing and factor.id not in filtered for factor in instrument.factors)
 
 
 def statistic_name(instrument: Instrument, statistic: str) -> str | None:
@@ -184,12 +200,15 @@ def statistic_name(instrument: Instrument, statistic: str) -> str | None:
     return statistic if kind == "factor" or statistic == "overall" else None
 
 
-def show(figure: analysis.Figure, product: Product, minimum: int) -> dict[str, Any]:
-    """What the ledger keeps of a figure: its safe values, or the reason why it is hidden."""
+def show(figure: analysis.Figure, product: Product, minimum: int, answers: int) -> dict[str, Any]:
+    """What the ledger keeps of a figure: its safe values, or the reason why it is hidden.
+
+    `answers` are those of all released batches: an item without any of them waits for more.
+    """
     safe = analysis.publishable(figure, minimum, probability_sample=product is ANNUAL)
     if safe is None:
         if figure.n == 0:
-            reason = Reason.NO_VALID_ANSWER
+            reason = Reason.WAITS_FOR_MORE if answers else Reason.NO_VALID_ANSWER
         else:
             reason = Reason.TOO_FEW if figure.n < minimum else Reason.FACTOR_MISSING
         return {"shown": False, "reason": reason.value}

@@ -14,11 +14,15 @@ import analysis
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.models import Batch, BatchCells, Response, Stratum
+from survey_app.services.errors import RefusedError
 
-NOT_VALID = slice(5, 7)  # columns of analysis.Cells.counts: not applicable and blank
-BLANK = 6
+LEVELS = 5  # the first columns of analysis.Cells.counts
 OTHER_CLASS = -2  # a stratum that this sample leaves out
 POOL_BASE = 100_000  # pseudo-strata of pooled answers: above every stratum number
+
+
+class CellsDisagreeError(RefusedError):
+    """Answers and cells of a batch do not fit together."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,21 @@ def belongs(batch: Batch, under: Collection[uuid.UUID]) -> bool:
     return any(unit is not None and unit in under for unit in (batch.desk_id, batch.agency_id, batch.pool_id))
 
 
+@dataclass(frozen=True)
+class Raw:
+    """Answers as stored: number of the stratum, place of the batch, level per scored item."""
+
+    stratum: NDArray[np.int64]
+    place: NDArray[np.int64]
+    level: NDArray[np.int8]
+
+
 class Sample:
-    """The batches of one unit and grade set, ready for `analysis.index_figures`."""
+    """The batches of one unit and grade set, ready for `analysis.index_figures`.
+
+    Items wait by the rule of their own counts; composites (factors, overall) take every item of a batch, but for
+    factors that only some people are asked about, which wait as one (docs/method.md, D3 and D4).
+    """
 
     def __init__(
         self,
@@ -56,73 +73,90 @@ class Sample:
     ) -> None:
         """`neighbours` are all strata of the unit: one without any answer joins the nearest of its desk."""
         self.parts = parts
-        self._neighbours = neighbours
         self.instrument = instrument
         self.items = tuple(item.id for item in instrument.scored_items())
-        self.completed = _completed(parts, self.items)
         self._size = stratum_size
+        self._neighbours = neighbours
         self._pool_number = {part.batch.id: POOL_BASE + place for place, part in enumerate(parts)}
+        own = [(item,) for item in self.items]
+        filtered = {i.factor for i in instrument.scored_items() if i.ask_if is not None and i.factor}
+        groups = {f.id: f.items for f in instrument.factors if f.id in filtered}
+        scored = instrument.scored_items()
+        together = [groups.get(item.factor or "", () if item.factor else (item.id,)) for item in scored]
+        self.completed = {
+            "items": np.array(_completed(parts, own), dtype=np.int64).reshape(len(own), len(parts)),
+            "composites": np.array(_completed(parts, together), dtype=np.int64).reshape(len(own), len(parts)),
+        }
 
     @property
     def n(self) -> int:
         """Answers in all batches."""
         return sum(part.batch.n for part in self.parts)
 
-    @property
-    def waiting(self) -> bool:
-        """True if some item of some batch may not be counted yet."""
-        return any(end < 0 for ends in self.completed for end in ends)
-
-    def cells(self, month: str | None = None) -> analysis.Cells | None:
-        """Cells of the items that may be counted; with `month` only what that month's batches completed."""
-        rows: list[dict[str, object]] = []
-        for place, part in enumerate(self.parts):
-            waits = self._waits(place, month)
-            rows += [self._row(part, cell, waits) for cell in part.cells]
-        return analysis.Cells.from_rows(rows, self.items) if rows else None
-
-    def _row(self, part: Part, cell: BatchCells, waits: Sequence[bool]) -> dict[str, object]:
-        """A row of analysis.Cells in which waiting items count as blank."""
-        given = cell.counts["counts"]
-        return {
-            "domain": 0,
-            "stratum": self._stratum(part, cell.stratum_number),
-            "n": cell.n,
-            "counts": {i: [0] * BLANK + [cell.n] if w else given[i] for i, w in zip(self.items, waits, strict=True)},
-            "composite": [0, 0] if any(waits) else cell.counts["composite"],
-        }
-
-    def answers(self, session: Session, strata: Mapping[uuid.UUID, int], month: str | None = None) -> analysis.Answers:
-        """The same answers one by one, for the standard errors."""
+    def load(self, session: Session, strata: Mapping[uuid.UUID, int]) -> Raw:
+        """Read the answers of every batch once."""
         numbers: list[int] = []
-        levels: list[list[int]] = []
+        places: list[int] = []
+        levels: list[tuple[int, ...]] = []
         for place, part in enumerate(self.parts):
-            waits = self._waits(place, month)
             wanted = {cell.stratum_number for cell in part.cells}
             found = select(Response.stratum_id, Response.answers).where(Response.batch_id == part.batch.id)
             for stratum_id, given in session.execute(found):
                 own = -1 if stratum_id is None else strata.get(stratum_id, OTHER_CLASS)
-                if own not in wanted:
-                    continue
-                numbers.append(self._stratum(part, own))
-                row = rule.levels(self.instrument, given)
-                levels.append([0 if waits[j] else level for j, level in enumerate(row)])
-        n = len(numbers)
-        level: NDArray[np.int8] = np.array(levels, dtype=np.int8).reshape(n, len(self.items))
+                if own in wanted:
+                    numbers.append(own if own >= 0 else self._pool_number[part.batch.id])
+                    places.append(place)
+                    levels.append(rule.levels(self.instrument, given))
+        level = np.array(levels, dtype=np.int8).reshape(len(levels), len(self.items))
+        return Raw(np.array(numbers, dtype=np.int64), np.array(places, dtype=np.int64), level)
+
+    def answers(self, raw: Raw, kind: str, month: str | None = None) -> analysis.Answers:
+        """Answers that may be counted in figures of a kind; with `month` only what that month's batches completed."""
+        free = self.completed[kind] >= 0
+        if month is not None:
+            months = np.array([part.batch.release_month == month for part in self.parts], dtype=bool)
+            free &= months[np.where(free, self.completed[kind], 0)]
+        level = np.where(free.T[raw.place], raw.level, 0).astype(np.int8)
         made = analysis.Answers(
             items=self.items,
-            stratum=np.array(numbers, dtype=np.int64),
-            domain=np.zeros(n, dtype=np.int64),
+            stratum=raw.stratum,
+            domain=np.zeros(len(raw.stratum), dtype=np.int64),
             level=level,
         )
         return analysis.with_composite(made, self.instrument)
+
+    def verify(self, raw: Raw) -> None:
+        """Compare the answers with the cells that the flush counted; CellsDisagreeError if anybody changed either."""
+        domain = np.zeros(len(raw.stratum), dtype=np.int64)
+        whole = analysis.Answers(items=self.items, stratum=raw.stratum, domain=domain, level=raw.level)
+        if self.cells() != analysis.cells_of(analysis.with_composite(whole, self.instrument)):
+            raise CellsDisagreeError(
+                "The stored answers and the cells counted at their release differ: one of them was changed by hand. "
+                "Nothing was computed; compare both with the last backup.",
+            )
+
+    def cells(self) -> analysis.Cells:
+        """Cells of every batch as the flush counted them."""
+        rows = [
+            {
+                "domain": 0,
+                "stratum": cell.stratum_number if cell.stratum_number >= 0 else self._pool_number[part.batch.id],
+                "n": cell.n,
+                "counts": cell.counts["counts"],
+                "composite": cell.counts["composite"],
+            }
+            for part in self.parts
+            for cell in part.cells
+        ]
+        return analysis.Cells.from_rows(rows, self.items)
 
     def frame(self) -> dict[int, int]:
         """Dossiers returned by stratum; pooled answers stand for the strata that they were pooled from."""
         own: dict[int, int] = defaultdict(int)
         for part in self.parts:
             for cell in part.cells:
-                own[self._stratum(part, cell.stratum_number)] += cell.n
+                number = cell.stratum_number
+                own[number if number >= 0 else self._pool_number[part.batch.id]] += cell.n
         frame = {number: max(self._size.get(number, 0), n) for number, n in own.items() if number < POOL_BASE}
         pooled: set[int] = set()
         for part in self.parts:
@@ -140,16 +174,6 @@ class Sample:
         """Months with a release, in order."""
         return sorted({part.batch.release_month for part in self.parts})
 
-    def _stratum(self, part: Part, number: int) -> int:
-        return number if number >= 0 else self._pool_number[part.batch.id]
-
-    def _waits(self, place: int, month: str | None) -> list[bool]:
-        """Which items of a batch may not be counted (yet, or in this month)."""
-        ends = [self.completed[j][place] for j in range(len(self.items))]
-        if month is None:
-            return [end < 0 for end in ends]
-        return [end < 0 or self.parts[end].batch.release_month != month for end in ends]
-
 
 def _nearest(silent: Stratum, strata: Sequence[Stratum], frame: Mapping[int, int]) -> int:
     """The answered stratum that a silent one joins: of its desk and agency, else of its desk, else by number."""
@@ -162,20 +186,27 @@ def _nearest(silent: Stratum, strata: Sequence[Stratum], frame: Mapping[int, int
     return min(frame, key=distance)
 
 
-def _completed(parts: Sequence[Part], items: Sequence[str]) -> list[list[int]]:
-    """For each item and batch: the place of the batch that completed its group, within its own atom."""
+def _completed(parts: Sequence[Part], groups: Sequence[tuple[str, ...]]) -> list[list[int]]:
+    """For each group of items and batch: the place of the batch that completed it, within its own atom.
+
+    An empty group never waits: its batch is complete at once.
+    """
     atoms: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, part in enumerate(parts):
         b = part.batch
         atoms[b.desk_id, b.agency_id, b.pool_id, b.instrument_key, b.grade].append(place)
-    completed = [[-1] * len(parts) for _ in items]
-    for places in atoms.values():
-        for j, item in enumerate(items):
-            valid, bad = [], []
-            for place in places:
-                counts = [cell.counts["counts"][item] for cell in parts[place].cells]
-                valid.append(sum(sum(row[:5]) for row in counts))
-                bad.append(sum(sum(row[NOT_VALID]) for row in counts))
+    completed = [list(range(len(parts))) for _ in groups]
+    for j, group in enumerate(groups):
+        if not group:
+            continue
+        for places in atoms.values():
+            valid = [max(_valid(parts[place], item) for item in group) for place in places]
+            bad = [sum(cell.n for cell in parts[place].cells) - v for place, v in zip(places, valid, strict=True)]
             for place, end in zip(places, analysis.released_groups(valid, bad), strict=True):
                 completed[j][place] = places[end] if end >= 0 else -1
     return completed
+
+
+def _valid(part: Part, item: str) -> int:
+    """Answers of an item in a batch that have a level."""
+    return sum(sum(cell.counts["counts"][item][:LEVELS]) for cell in part.cells)

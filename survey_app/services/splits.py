@@ -115,7 +115,7 @@ def _figures(
 ) -> dict[str, tuple[int, dict[str, Any]]]:
     """Figures of one class of one unit by ledger key."""
     kept = {key: number for key, number in numbers.items() if number in one.strata}
-    made = publication.figures_of(session, sample, kept, sample.instrument)
+    made = publication.figures_of(session, sample, kept).get(publication.ALL, [])
     found = {}
     for figure in made:
         statistic = publication.statistic_name(sample.instrument, figure.statistic)
@@ -123,7 +123,7 @@ def _figures(
             continue
         found[publication.key(LIVE, unit.slug, period, statistic)] = (
             figure.n,
-            publication.show(figure, LIVE, analysis.LIVE_MINIMUM),
+            publication.show(figure, LIVE, analysis.LIVE_MINIMUM, sample.n),
         )
     return found
 
@@ -135,5 +135,14 @@ def _rows(read: indices.Reader, round_code: str, unit: UnitOn, prefix: str) -> l
         if slug == unit.slug and period.startswith(prefix):
             figure = read.figure(slug, statistic, period, LIVE)
             label = period.removeprefix(prefix)
-            rows.append((round_code, slug, unit.name, prefix.split(":", maxsplit=1)[0], label, *index_table.figure_cells(figure)))
+            rows.append(
+                (
+                    round_code,
+                    slug,
+                    unit.name,
+                    prefix.split(":", maxsplit=1)[0],
+                    label,
+                    *index_table.figure_cells(figure),
+                )
+            )
     return rows

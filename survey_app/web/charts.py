@@ -66,7 +66,7 @@ def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) 
     """Indices of the units by name, with the province's own index as a line."""
     own = words.figure_text(figures.own)
     chart_words = words.chart_words(
-        _("Where intervals overlap, no clear difference has been seen"),
+        _("Read the intervals, not the order"),
         _("Overall index, per cent. Dot: index; line: 95% interval. By name: this is not a league table."),
         words.note(line, figures.own.n_text),
         (_("Unit"), _("Index"), _("95% interval"), _("Answers")),

@@ -16,6 +16,7 @@ def reasons() -> dict[Reason, str]:
         Reason.MERGED_UNIT: _("too few dossiers: counted together with similar units"),
         Reason.PROTECTS_ANOTHER: _("hidden so that a small group cannot be worked out"),
         Reason.TOO_NEAR_EARLIER: _("waits for more answers since the last release"),
+        Reason.WAITS_FOR_MORE: _("waits for more answers to this question"),
         Reason.NO_VALID_ANSWER: _("nobody could judge this"),
         Reason.FACTOR_MISSING: _("a part of the index has no figure yet"),
         Reason.OVER_ISSUED: _("more answers than invitations: being checked"),
@@ -39,6 +40,7 @@ def reason_sentence(reason: Reason) -> str:
         ),
         Reason.PROTECTS_ANOTHER: _("With this figure, one could work out the answers of a very small group."),
         Reason.TOO_NEAR_EARLIER: _("The figure changes again when 10 more answers have been released."),
+        Reason.WAITS_FOR_MORE: _("A few people left this out; it appears when they are too many to be singled out."),
         Reason.NO_VALID_ANSWER: _("Everyone who answered left this out or said that it did not concern them."),
         Reason.FACTOR_MISSING: _("The overall index needs a figure for each of its parts; one still waits."),
         Reason.OVER_ISSUED: _(

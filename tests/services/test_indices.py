@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from survey_app.cli.tables import write_table
 from survey_app.domain.figures import Reason
+from survey_app.models import Response
 from survey_app.services import flush, index_table, indices, publication, rounds, splits, units
 from tests import province
 
@@ -93,6 +95,7 @@ def test_an_item_with_few_not_applicable_answers_waits_alone(installation):
     by_name = {item.statistic: item for item in shown.items}
     assert by_name["item:q01"].shown
     assert not by_name["item:q05"].shown  # nobody could judge it, 3 left it blank
+    assert by_name["item:q05"].reason is Reason.WAITS_FOR_MORE
     assert shown.general.n == 40
 
 
@@ -121,6 +124,17 @@ def test_computing_twice_changes_nothing(installation):
     first = page(place, "minh-hai")
     assert publication.refresh(installation, place.code) == 0
     assert page(place, "minh-hai") == first
+
+
+def test_an_answer_changed_by_hand_is_noticed_before_anything_is_computed(installation):
+    place = province.make(installation, desks=1)
+    answer(place, "desk-1", [5] * 30 + [1] * 10)
+    flush.close(installation, place.code)
+    with installation.database.write() as session:
+        victim = session.scalars(select(Response)).all()[0]
+        victim.answers = {**victim.answers, "q00": 6 - victim.answers["q00"]}
+    with pytest.raises(Exception, match="changed by hand"):
+        publication.refresh(installation, place.code)
 
 
 def test_rates_follow_the_definitions(installation):
