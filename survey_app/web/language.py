@@ -30,7 +30,9 @@ def install(app: Flask) -> None:
         locale_selector=_locale,
     )
     app.jinja_env.filters.update(day=day, moment=moment, stamp=stamp)
-    app.context_processor(lambda: {"language": current(), "languages": LANGUAGES, "in_language": in_language})
+    app.context_processor(
+        lambda: {"language": current(), "languages": LANGUAGES, "in_language": in_language, "address": _address()}
+    )
 
 
 def current() -> str:
@@ -72,6 +74,11 @@ def _locale() -> str:
 def in_language(code: str) -> str:
     """Address of this page in another language; relative, so that it can lead nowhere else."""
     return "?" + urlencode({**request.args.to_dict(), "lang": code})
+
+
+def _address() -> str:
+    """Fixed public address of this page, for the source line on paper."""
+    return installation().settings.public_url.rstrip("/") + request.path if has_request_context() else ""
 
 
 def remember() -> None:

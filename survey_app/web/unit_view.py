@@ -62,5 +62,10 @@ def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
         grades=tuple((grade, names[grade], text) for grade, text in figures.grade_mix),
         factors=charts.factors(figures, line) if any(figure.shown for figure in figures.factors) else None,
         items=charts.items(figures, line) if urgent else None,
-        trend=charts.trend(figures, line) if any(point.estimate is not None for point in figures.trend) else None,
+        trend=charts.trend(figures, line) if _has_trend(figures) else None,
     )
+
+
+def _has_trend(figures: UnitFigures) -> bool:
+    """Months are live figures, which never stand on a page of the annual index."""
+    return figures.product == "live" and any(point.estimate is not None for point in figures.trend)

@@ -38,7 +38,7 @@ def test_a_published_round_shows_every_unit_with_its_interval(visitor):
     assert lines["Xã Đông Ngũ"][1].endswith(" %")
     assert "–" in lines["Xã Đông Ngũ"][2]
     assert len(lines) == 6
-    assert "Khoảng nào chồng lên nhau thì chưa thấy khác biệt rõ" in page.words
+    assert "Hãy đọc các khoảng tin cậy, không đọc thứ tự" in page.words
 
 
 def test_a_unit_has_a_page_of_its_own(visitor):

@@ -98,6 +98,15 @@ def test_a_round_can_be_chosen_and_says_what_kind_of_figures_it_has(agency):
     assert f"/agency/xa-1/{PUBLISHED}" in live.links
 
 
+def test_months_of_live_figures_never_stand_on_a_page_of_the_annual_index(agency):
+    assert "Diễn biến theo tháng" not in agency.get(f"/agency/xa-1/{PUBLISHED}").words
+    assert len(agency.get(f"/agency/xa-1/{PUBLISHED}").tables()) == 3
+
+
+def test_on_paper_the_source_is_named(agency):
+    assert "Nguồn: http://127.0.0.1:8000/agency/xa-1" in agency.get("/agency/xa-1?lang=vi").words
+
+
 def test_the_page_opens_with_the_round_that_takes_answers(agency):
     assert agency.get("/agency/xa-1").text.count("Số liệu tức thời") == 1
 
