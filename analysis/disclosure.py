@@ -50,7 +50,7 @@ class Safe:
 
 
 def publishable(figure: Figure, minimum: int, *, probability_sample: bool) -> Safe | None:
-    """Round a share, factor or overall index so that no single answer can be read from it (method.md, section D).
+    """Round a share, factor or overall index so that no single answer can be read from it (method.md, section K).
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def rounded_count(n: int) -> int:
 
 
 def released_groups(valid: Sequence[int], not_valid: Sequence[int]) -> list[int]:
-    """Which batches of one item may be counted, and from when (formula D3).
+    """Which batches of one item may be counted, and from when (formula K3).
 
     A batch whose item has fewer than 10 valid answers, or 1 to 9 that are not valid, waits and is joined with the
     next one, until both counts of the joined batches are safe.

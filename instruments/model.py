@@ -62,7 +62,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How answers become indices (domain rules: docs/method.md, section 'Recipe')."""
+    """How answers become indices (docs/instruments.md)."""
 
     of: str  # share | score
     satisfied: tuple[int, ...]  # levels that count as satisfied

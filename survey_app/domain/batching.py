@@ -1,7 +1,7 @@
 """Which answers move together: batches of at least 10, with some kept back at random, small units pooled at the end.
 
 Thresholds on published figures alone leak single answers by subtraction; answers that only ever move in batches of
-at least 10, used by every figure in the same way, do not (docs/method.md, section 'Batches').
+at least 10, used by every figure in the same way, do not (docs/method.md, section K).
 """
 
 import random

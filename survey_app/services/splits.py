@@ -13,7 +13,7 @@ from instruments.load import shipped
 from survey_app.domain import periods
 from survey_app.domain.strata import OTHERS
 from survey_app.installation import Installation
-from survey_app.models import Stratum
+from survey_app.models import Round, Stratum
 from survey_app.services import index_table, indices, publication, register, released, rounds, unit_tree, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.publication import LIVE
@@ -48,27 +48,13 @@ def table(
     rows: list[tuple[Any, ...]] = []
     with installation.database.read() as session:
         row = rounds.by_code(session, round_code)
-        counts = register.load(session, row)
-        strata = {s.number: s for s in session.scalars(select(Stratum).where(Stratum.round_id == row.id))}
-        numbers = {s.id: number for number, s in strata.items()}
         trees = unit_tree.trees(session, row.period_start)
-        kinds = index_table.KINDS[by]
-        chosen = [
-            u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id] and u.kind in kinds
-        ]
-        parts = [
-            part
-            for part in released.parts_of(session, row.id)
-            if part.batch.release_month in period.months and part.batch.grade in LIVE.grades
-        ]
+        known = units.all_units(session, row.period_start)
+        chosen = [u for u in known if u.id in trees[row.unit_id] and u.kind in index_table.KINDS[by]]
+        splitter = _Splitter(session, row, variable, period)
         figures: dict[str, tuple[int, dict[str, Any]]] = {}
         for unit in chosen:
-            mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
-            for one in classes(mine, strata, variable):
-                sample = Sample(
-                    [_only(part, one.strata) for part in mine], shipped(row.instrument_key), counts.by_stratum
-                )
-                figures |= _figures(session, sample, numbers, unit, one, f"{period_name}:{variable}={one.label}")
+            figures |= splitter.figures(session, unit, trees[unit.id])
     publication.write(installation, row.id, figures)
     with installation.database.read() as session:
         read = indices.reader(session, row, [u.slug for u in chosen], language)
@@ -77,6 +63,37 @@ def table(
     return index_table.Table(
         ("round", "unit", "unit_name", "period", variable, *index_table.FIGURE_COLUMNS), tuple(rows)
     )
+
+
+class _Splitter:
+    """Computes the classes of units of one round for one period."""
+
+    def __init__(self, session: Session, row: Round, variable: str, period: periods.Period) -> None:
+        self.instrument, self.variable, self.period = shipped(row.instrument_key), variable, period
+        self.counts = register.load(session, row)
+        self.strata = {s.number: s for s in session.scalars(select(Stratum).where(Stratum.round_id == row.id))}
+        self.parts = [
+            part
+            for part in released.parts_of(session, row.id)
+            if part.batch.release_month in period.months and part.batch.grade in LIVE.grades
+        ]
+
+    def figures(
+        self,
+        session: Session,
+        unit: UnitOn,
+        under: set[uuid.UUID],
+    ) -> dict[str, tuple[int, dict[str, Any]]]:
+        """Figures of every class of one unit by ledger key."""
+        mine = [part for part in self.parts if released.belongs(part.batch, under)]
+        numbers = {s.id: number for number, s in self.strata.items()}
+        found: dict[str, tuple[int, dict[str, Any]]] = {}
+        for one in classes(mine, self.strata, self.variable):
+            parts = [_only(part, one.strata) for part in mine]
+            sample = Sample(parts, self.instrument, self.counts.by_stratum)
+            period = f"{self.period.name}:{self.variable}={one.label}"
+            found |= _figures(session, sample, numbers, unit, one, period)
+        return found
 
 
 def classes(parts: Sequence[Part], strata: Mapping[int, Stratum], variable: str) -> list[SplitClass]:
