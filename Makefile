@@ -27,7 +27,7 @@ demo: $(RUN) ## load the demo province once and serve it on 127.0.0.1:8000 (PORT
 	SIPAS_ENVIRONMENT=demo SIPAS_PORT=$(PORT) SIPAS_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/sipas demo
 
 test: system-test lint types contracts ## lint, types, contracts between layers, and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TEST) ## what ruff finds, and how files are laid out
 	$(BIN)/ruff check .
