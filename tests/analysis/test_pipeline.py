@@ -74,7 +74,7 @@ def sqlite_over(view):
     connection.execute(f"CREATE TABLE responses ({', '.join(names)})")
     rows = zip(*(column.to_pylist() for column in view.columns), strict=True)
     marks = ", ".join("?" * len(names))
-    connection.executemany(f"INSERT INTO responses VALUES ({marks})", rows)  # noqa: S608 -- question marks only
+    connection.executemany(f"INSERT INTO responses VALUES ({marks})", rows)
     return DbApi(connection)
 
 

@@ -53,7 +53,7 @@ def rows(database):
     found = {}
     with database.writer.connect() as connection:
         for table in Base.metadata.tables:
-            found[table] = Counter(str(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table}"')))  # noqa: S608 - names of our own tables
+            found[table] = Counter(str(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{table}"')))
     return found
 
 
