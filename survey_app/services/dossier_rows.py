@@ -91,7 +91,7 @@ class RowReader:
     def _text(self, name: str, found: Sequence[tuple[int, Source]], cells: Sequence[str], raw: dict[str, str]) -> str:
         """First text that decides a field, with coded values in canonical words."""
         for place, source in found:
-            text = vietnamese.clean(cells[place])
+            text = cells[place] and vietnamese.clean(cells[place])
             if text in BLANK:
                 continue
             raw[name] = text

@@ -122,9 +122,12 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     columns = [DOSSIER.c[name] for name in statement.positiontup or DOSSIER.c.keys()]
     readied = [(c.name, c.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)) for c in columns]
     rows.sort(key=lambda row: row["id"])  # neighbours in the table are written together
-    made = [{name: ready(row[name]) if ready else row[name] for name, ready in readied} for row in rows]
-    parameters: Any = [tuple(row.values()) for row in made] if statement.positional else made
-    connection.exec_driver_sql(str(statement), parameters)
+    made = [[ready(row[name]) if ready else row[name] for name, ready in readied] for row in rows]
+    if statement.positional:
+        connection.exec_driver_sql(str(statement), [tuple(row) for row in made])
+    else:
+        names = [name for name, _ in readied]
+        connection.exec_driver_sql(str(statement), [dict(zip(names, row, strict=True)) for row in made])
 
 
 def _slugs(session: Session, history: Sequence[Mapping[str, Any]]) -> dict[uuid.UUID, str]:
