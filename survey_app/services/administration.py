@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from survey_app.domain.access import Reader
 from survey_app.domain.figures import RoundLine
 from survey_app.installation import Installation
-from survey_app.models import AuditEntry, Staff
+from survey_app.models import AuditEntry, Round, Staff
 from survey_app.services import rounds, units
 from survey_app.services.errors import NotFoundError
 from survey_app.services.units import UnitOn
@@ -57,13 +57,15 @@ def rounds_within(installation: Installation, reader: Reader) -> tuple[RoundLine
 
 
 def entries(installation: Installation, reader: Reader) -> tuple[Entry, ...]:
-    """Newest audit entries: all for the administrator of the top unit, else those of logins in his scope."""
+    """Newest audit entries: all for whoever oversees every unit, else those of logins and rounds in his scope."""
     inside = _scope(installation, reader)
     with installation.database.read() as session:
         found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id).limit(SHOWN_ENTRIES)
-        if units.ancestors(session, reader.unit_id, installation.today()):
+        if not {unit.id for unit in units.all_units(session, installation.today())} <= inside:
             logins = select(Staff.login).where(Staff.unit_id.in_(inside))
-            found = found.where(or_(AuditEntry.actor.in_(logins), AuditEntry.subject.in_(logins)))
+            codes = select(Round.code).where(Round.unit_id.in_(inside))
+            own = (AuditEntry.actor.in_(logins), AuditEntry.subject.in_(logins), AuditEntry.subject.in_(codes))
+            found = found.where(or_(*own))
         rows = session.scalars(found).all()
         zone = installation.settings.zone
         return tuple(Entry(row.at.astimezone(zone), row.actor, row.action, row.subject, row.detail) for row in rows)

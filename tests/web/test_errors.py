@@ -94,6 +94,13 @@ def test_a_wrong_method_names_the_right_ones(app):
     assert set(answer.headers["Allow"].split(", ")) >= {"GET", "POST"}
 
 
+def test_a_forged_host_stands_in_no_page_and_no_way(app):
+    for path in ("/", "/login", "/nothing", "/agency/"):
+        answer = app.test_client().get(path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+        assert "evil" not in answer.text
+        assert "evil" not in str(answer.headers)
+
+
 def test_the_way_to_the_other_language_leads_to_no_other_place(app):
     for path in ("//evil.example/x", "/%2f%2fevil.example", "/x?lang=vi&next=//evil.example"):
         page = Visitor(app).get(path)

@@ -187,6 +187,16 @@ def test_the_administrator_sees_rounds_units_and_what_was_done(admin):
     assert "command line" in done
 
 
+def test_an_administrator_sees_nothing_of_another_province(figures_app):
+    reader = visitor(figures_app, "far")
+    done = reader.get("/admin/audit").words
+    assert "far" in done
+    assert "agency1" not in done
+    assert LIVE not in done
+    assert LIVE not in reader.get("/admin/").words
+    assert "agency1" not in reader.get("/admin/staff").words
+
+
 def test_the_administrator_disables_and_enables_logins_of_his_scope(own_app):
     reader = visitor(own_app, "admin")
     page = reader.post("/admin/staff/agency1/disable", token_from="/admin/staff")
