@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
@@ -26,7 +27,7 @@ install: $(RUN) ## the environment alone, for a real installation (docs/operatio
 demo: $(RUN) ## load the demo province once and serve it on 127.0.0.1:8000 (PORT= changes it)
 	SIPAS_ENVIRONMENT=demo SIPAS_PORT=$(PORT) SIPAS_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/sipas demo
 
-test: system-test lint types contracts ## lint, types, contracts between layers, and every test
+test: system-test lint types contracts ## lint, types, contracts between layers, and every test (WORKERS= at once)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TEST) ## what ruff finds, and how files are laid out
