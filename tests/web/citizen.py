@@ -1,5 +1,6 @@
 """A citizen at a phone: reads the page before him, fills its form, presses its buttons."""
 
+import json
 from base64 import b64encode
 from collections import Counter
 from hashlib import sha256
@@ -10,6 +11,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 from sqlalchemy import func, select
 
+from survey_app.domain import sealing
+from survey_app.models import Inbox
+from survey_app.web.citizen import draft as drafts
 from tests.web import pages
 
 ACTIVE = ("script", "iframe", "object", "embed", "img", "base")
@@ -20,6 +24,14 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 def count(installation, table) -> int:
     with installation.database.read() as session:
         return session.scalar(select(func.count()).select_from(table))
+
+
+def waiting(installation) -> list[dict[str, Any]]:
+    """Waiting answers, opened with the private key of their day."""
+    with installation.database.read() as session:
+        rows = session.scalars(select(Inbox)).all()
+        private = installation.keys.private
+        return [json.loads(sealing.open_with(private(row.day.isoformat()), row.sealed)) for row in rows]
 
 
 class Page:
@@ -135,9 +147,19 @@ class Citizen:
         names = {e.get("name") for e in self.page.form().iter() if e.tag in ("input", "textarea")}
         return [name for name in names if name and not name.startswith("_")]
 
+    def to_the_end(self) -> Page:
+        """Go on to the last page: the general question gets a 4, the others stay blank."""
+        while 'value="send"' not in self.page.text:
+            self.press(q00="4")
+        return self.page
+
     def cookie(self, name: str = "sipas") -> str | None:
         found = self.client.get_cookie(name)
         return found.value if found else None
+
+    def draft(self, installation) -> drafts.Draft:
+        """What the server reads in this browser's cookie."""
+        return drafts.unseal(installation.keys, self.cookie(), drafts.COOKIE, installation.now())
 
     def _follow(self, response) -> Page:
         self.went.append(response.request.path)

@@ -8,15 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
 import instruments
-from survey_app.domain import sealing
 from survey_app.log import JsonLines
 from survey_app.models import Inbox, Quarantine, Spent
-from survey_app.web.citizen import draft as drafts
 from tests.factories import a_round, a_token
-from tests.web.citizen import FORM_TYPE, Citizen, Page, count
+from tests.web.citizen import FORM_TYPE, Citizen, Page, count, waiting
 
 POLYGLOT = (
     "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//--></stYle></titLe></teXtarEa></scRipt>"
@@ -27,32 +24,18 @@ THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def held(installation):
-    """Waiting answers, opened with the private key of their day."""
-    with installation.database.read() as session:
-        rows = session.scalars(select(Inbox)).all()
-        keys = installation.keys
-        return [json.loads(sealing.open_with(keys.private(row.day.isoformat()), row.sealed)) for row in rows]
-
-
-def at_the_end(citizen):
-    while "Ý kiến khác" not in citizen.page.heading:
-        citizen.press(q00="4")
-    return citizen.page
-
-
 @pytest.mark.parametrize("text", [POLYGLOT, TEMPLATES], ids=["polyglot", "templates"])
 @ONE_DATABASE
 def test_a_comment_is_text_on_every_page_that_shows_it(app, installation, token, text):
     citizen = Citizen(app)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     faulty = citizen.press("send", comment=text + "x" * 500)
     again = citizen.press("language:en", comment=text)
     for page in (faulty, again):
         assert page.fields()["comment"].startswith(text)
     assert citizen.press("send", comment=text).codes
-    assert held(installation)[0]["answers"]["comment"] == text
+    assert waiting(installation)[0]["answers"]["comment"] == text
 
 
 @pytest.mark.parametrize("text", [POLYGLOT, TEMPLATES], ids=["polyglot", "templates"])
@@ -100,7 +83,7 @@ def test_the_query_reaches_neither_page_nor_header(app, token, name):
 def test_fields_that_nobody_asked_for_change_nothing(app, installation, round_, token):
     citizen = Citizen(app)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     surplus = dict.fromkeys(
         ("agency", "unit", "unit_id", "channel", "location", "officer", "stratum", "grade", "device", "assisted",
          "drawn", "round", "flagged", "is_admin", "published", "q01", "receipt", "state", "claim", "_round"),
@@ -108,7 +91,7 @@ def test_fields_that_nobody_asked_for_change_nothing(app, installation, round_, 
     )  # fmt: skip
     surplus["q99"] = "5"
     assert citizen.press("send", comment="ok", **surplus).heading == THANKS
-    [content] = held(installation)
+    [content] = waiting(installation)
     assert content["answers"] == {"q00": 4, "comment": "ok"}
     assert (content["stratum"], content["grade"], content["device"], content["assisted"]) == (1, "G1", "own", False)
 
@@ -117,12 +100,8 @@ def test_an_item_of_another_page_is_not_taken_from_this_one(app, installation, t
     citizen = Citizen(app)
     citizen.scan(token)
     citizen.press(q00="4", q05="1", comment="früh")
-    content = answers_in_cookie(citizen, installation)
+    content = citizen.draft(installation).answers
     assert content == {"q00": 4}
-
-
-def answers_in_cookie(citizen, installation):
-    return dict(drafts.unseal(installation.keys, citizen.cookie(), drafts.COOKIE, installation.now()).answers)
 
 
 @pytest.mark.parametrize(
@@ -135,94 +114,13 @@ def test_an_answer_that_is_not_on_the_list_is_refused_on_the_page(app, installat
     page = citizen.press(q00=value)
     assert page.status == 422
     assert len(page.errors) == 1
-    assert answers_in_cookie(citizen, installation) == {}
-
-
-@pytest.mark.parametrize("sent", [{}, {"_form": ""}, {"_form": "x"}, {"_form": ["a", "b"]}, {"_form": "R1."}])
-@ONE_DATABASE
-def test_a_form_without_its_sealed_field_is_refused_even_with_the_cookie(app, installation, token, sent):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    answer = citizen.client.post("/q", data={"_page": "general", "_go": "next", "q00": "1"} | sent)
-    assert answer.status_code == 409
-    assert answers_in_cookie(citizen, installation) == {}
-
-
-def test_a_form_copied_from_another_browser_is_refused(app, installation, round_, token):
-    victim, thief = Citizen(app), Citizen(app)
-    victim.scan(token)
-    at_the_end(victim)
-    own = a_token(installation, round_, "H00-9")
-    thief.scan(own)
-    assert thief.press("send", page=victim.page, comment="stolen").status == 409
-    thief.client.delete_cookie("sipas")
-    assert thief.press("send", page=victim.page, comment="stolen").status == 409
-    assert count(installation, Inbox) == 0
-    assert victim.press("send").heading == THANKS
-
-
-def test_a_form_of_another_site_carries_only_the_attackers_own_questionnaire(app, installation, round_, token):
-    victim, attacker = Citizen(app), Citizen(app, cookies=False)
-    victim.scan(token)
-    victim.press(q00="5")
-    before = victim.cookie()
-    attacker.scan(a_token(installation, round_, "attacker"))
-    victim.press(page=attacker.page, q00="1")
-    assert victim.cookie() == before, "the victim's draft is not touched"
-
-
-@pytest.mark.parametrize("place", [0, 3, 10, 40, -5])
-@ONE_DATABASE
-def test_a_changed_cookie_opens_nothing(app, token, place):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    value = list(citizen.cookie())
-    value[place] = "A" if value[place] != "A" else "B"
-    citizen.client.set_cookie("sipas", "".join(value))
-    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
-
-
-@pytest.mark.parametrize(
-    "value", ["", ".", "R1.", "..", "../../x.AAAA", "R1.....", "x" * 4_000, "R1.%00", "Ắ.A", "NOROUND.AAAA"]
-)
-@ONE_DATABASE
-def test_a_made_up_cookie_opens_nothing(app, round_, value):
-    citizen = Citizen(app)
-    citizen.client.set_cookie("sipas", value)
-    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
-    assert citizen.client.post("/q", data={"_form": value}).status_code in (409, 503)
-
-
-def test_a_sealed_text_made_for_one_place_opens_no_other(app, installation, round_, token):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    cookie, field = citizen.cookie(), citizen.page.fields()["_form"]
-    blank = Citizen(app, cookies=False)
-    blank.scan(token)
-    address = blank.went[-1].partition("s=")[2]
-    citizen.client.delete_cookie("sipas")
-    assert citizen.open(f"/q?s={cookie}").heading == "Nhập mã trên phiếu"
-    assert citizen.open(f"/q?s={field}").heading == "Nhập mã trên phiếu"
-    for text in (cookie, address):
-        assert citizen.client.post("/q", data={"_form": text, "_page": "general"}).status_code == 409
-    for text in (address, field):
-        citizen.client.set_cookie("sipas", text)
-        assert citizen.open("/q").heading == "Nhập mã trên phiếu"
-
-
-def test_a_draft_of_one_round_is_no_draft_of_another(app, installation, round_, token):
-    other = a_round(installation)
-    citizen = Citizen(app)
-    citizen.scan(token)
-    sealed = citizen.cookie().partition(".")[2]
-    citizen.client.set_cookie("sipas", f"{other.code}.{sealed}")
-    assert citizen.open("/q").heading == "Nhập mã trên phiếu"
+    assert citizen.draft(installation).answers == {}
 
 
 def test_fifty_posts_of_one_form_at_once_store_one_answer(app, installation, token):
     citizen = Citizen(app)
     citizen.scan(token)
-    last = at_the_end(citizen)
+    last = citizen.to_the_end()
     data = last.fields() | {"_go": "send", "comment": "một lần"}
     cookie, seen, start = citizen.cookie(), [], threading.Barrier(50)
 
@@ -271,7 +169,7 @@ def test_only_plain_forms_are_taken(app, installation, token, path, kind):
     sent = json.dumps({"_form": citizen.page.fields()["_form"], "_page": "general", "q00": "1", "code": "x"})
     answer = citizen.client.post(path.format(token=token.text), data=sent, content_type=kind)
     assert answer.status_code == 415
-    assert answers_in_cookie(citizen, installation) == {}
+    assert citizen.draft(installation).answers == {}
 
 
 @ONE_DATABASE

@@ -185,6 +185,14 @@ def test_a_mistyped_code_says_what_is_likely_wrong_and_stays_in_the_field(app, t
     assert page.root.find(".//*[@id='code']").get("aria-invalid") == "true"
 
 
+def test_after_a_mistyped_code_the_language_can_be_changed(app):
+    citizen = Citizen(app)
+    citizen.open("/q")
+    page = citizen.press(code="ABC")
+    [english] = [link.get("href") for link in page.root.iter("a") if link.get("hreflang") == "en"]
+    assert citizen.open(f"/q/code{english}").heading == "Type the code of your slip"
+
+
 def test_a_wrong_character_or_a_swapped_pair_is_always_noticed(app, token):
     text = token.text
     for place in range(39):

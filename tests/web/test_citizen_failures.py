@@ -28,19 +28,13 @@ def broken(monkeypatch, target, *names, error=None):
         yield
 
 
-def at_the_end(citizen):
-    while "Ý kiến khác" not in citizen.page.heading:
-        citizen.press(q00="4")
-    return citizen.page
-
-
 @COOKIES
 def test_while_the_database_is_down_the_answers_stay_and_can_be_sent_again(
     app, installation, token, monkeypatch, cookies
 ):
     citizen = Citizen(app, cookies=cookies)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     with broken(monkeypatch, installation.database, "read", "write"):
         page = citizen.press("send", comment="đừng mất")
         assert (page.status, page.heading) == (503, FAILED)
@@ -57,7 +51,7 @@ def test_while_the_database_is_down_the_answers_stay_and_can_be_sent_again(
 def test_a_missing_key_is_no_lost_answer(app, installation, token, cookies, tmp_path):
     citizen = Citizen(app, cookies=cookies)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     public = installation.keys.root / "web" / "public"
     shutil.move(public, tmp_path / "away")
     page = citizen.press("send", comment="giữ lại")
@@ -88,7 +82,7 @@ def test_pages_go_on_while_the_database_is_down(app, installation, token, monkey
         citizen.press(q00="4")
         assert "tiếp cận" in citizen.page.heading
         citizen.press(q01="2")
-    at_the_end(citizen)
+    citizen.to_the_end()
     assert count(installation, Counter) == 1, "the opening is counted once the database is back"
     assert citizen.press("send").heading == THANKS
 
@@ -111,7 +105,7 @@ def test_other_pages_say_that_they_come_back(app, installation, token, monkeypat
 def test_a_disk_that_cannot_be_read_is_no_stack_trace(app, installation, token, monkeypatch):
     citizen = Citizen(app)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     with broken(monkeypatch, type(installation.keys), "public", error=PermissionError(13, "Permission denied", "/x")):
         page = citizen.press("send")
     assert (page.status, page.heading) == (503, FAILED)
@@ -121,7 +115,7 @@ def test_a_disk_that_cannot_be_read_is_no_stack_trace(app, installation, token, 
 def test_a_real_refusal_of_the_database_stores_nothing_and_the_next_try_does(app, installation, token):
     citizen = Citizen(app)
     citizen.scan(token)
-    at_the_end(citizen)
+    citizen.to_the_end()
     with installation.database.write() as session:
         session.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
     page = citizen.press("send", comment="xin chào")

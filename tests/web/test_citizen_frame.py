@@ -13,7 +13,6 @@ from babel.messages.pofile import read_po
 import instruments
 from survey_app.app import create_app
 from survey_app.installation import Installation
-from survey_app.web.citizen import draft as drafts
 from tests.factories import a_forged_token, a_round, a_token
 from tests.web.citizen import Citizen, Page
 
@@ -121,7 +120,7 @@ def test_a_text_that_falls_back_is_marked_and_the_answer_says_so(app, installati
     citizen.press("language:en")
     citizen.press(q00="4")
     assert citizen.page.root.find(".//*[@lang='vi'][.='Bình thường']") is not None
-    shown = drafts.unseal(installation.keys, citizen.cookie(), drafts.COOKIE, installation.now()).shown
+    shown = citizen.draft(installation).shown
     assert shown == ("en", "vi"), "the first page was seen in Vietnamese before the switch"
 
 

@@ -1,10 +1,14 @@
-"""The way through the questionnaire: scan, answer, go back, send, and what is told afterwards."""
+"""The way through the questionnaire: scan, answer, go back, change language, send."""
+
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
+import instruments
 from survey_app.models import Counter, Inbox, Quarantine, Spent
-from tests.factories import a_token
+from survey_app.services import collection
+from tests.factories import a_round, a_token
 from tests.web.citizen import Citizen, count
 
 THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
@@ -176,6 +180,32 @@ def test_the_hardest_comment_of_500_characters_still_fits_the_cookie(app, token)
     assert citizen.page.fields()["comment"] == hard
 
 
+def test_a_draft_too_large_for_a_cookie_goes_on_in_the_form(app, installation, token, monkeypatch):
+    plain = instruments.shipped("sipas-2017/1")
+    roomy = replace(plain, items=tuple(replace(i, max_length=2000) if i.max_length else i for i in plain.items))
+    for place in (instruments, collection):
+        monkeypatch.setattr(place, "shipped", lambda _key: roomy)
+    hard = "".join(chr(0x20000 + 7919 * n % 0xA6D0) for n in range(2000))
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.to_the_end()
+    citizen.press("size:1", comment=hard)
+    assert citizen.cookie() is None
+    assert citizen.page.fields()["comment"] == hard
+    citizen.press("back")
+    citizen.press()
+    assert citizen.page.fields()["comment"] == hard
+    assert citizen.press("send").heading == THANKS
+    assert count(installation, Inbox) == 1
+
+
+@pytest.mark.parametrize("instrument", ["sipas-2012/1", "kiosk-short/1"])
+def test_every_questionnaire_that_ships_can_be_answered(app, installation, instrument):
+    citizen = Citizen(app)
+    citizen.scan(a_token(installation, a_round(installation, instrument_key=instrument)))
+    assert citizen.answer_all().heading == THANKS
+
+
 def test_language_and_text_size_change_without_loss(app, token):
     citizen = Citizen(app)
     citizen.scan(token)
@@ -186,109 +216,3 @@ def test_language_and_text_size_change_without_loss(app, token):
     assert page.root.get("class") == "size-2"
     assert page.fields()["q00"] == ["3"]
     assert citizen.press().root.get("class") == "size-2"
-
-
-@COOKIES
-def test_double_tap_reload_and_back_after_sending_store_once_and_show_the_same_codes(app, installation, token, cookies):
-    citizen = Citizen(app, cookies=cookies)
-    citizen.scan(token)
-    last = walk_to_the_end(citizen)
-    first = citizen.press("send", comment="xin chào")
-    for _again in range(3):
-        page = citizen.press("send", page=last, comment="xin chào")
-        assert (page.status, page.codes) == (200, first.codes)
-    assert [count(installation, table) for table in (Inbox, Spent, Quarantine)] == [1, 1, 0]
-
-
-@COOKIES
-def test_the_same_form_with_other_content_is_kept_apart_and_says_so(app, installation, token, cookies):
-    citizen = Citizen(app, cookies=cookies)
-    citizen.scan(token)
-    last = walk_to_the_end(citizen)
-    citizen.press("send", comment="xin chào")
-    page = citizen.press("send", page=last, comment="khác")
-    assert page.status == 409
-    assert "không được đưa vào số liệu" in page.words
-    assert [count(installation, table) for table in (Inbox, Quarantine)] == [1, 1]
-    if cookies:
-        assert citizen.scan(token).heading == RECEIVED, "the mark of the first answer stays"
-
-
-def walk_to_the_end(citizen):
-    while "Ý kiến khác" not in citizen.page.heading:
-        citizen.press(q00="4")
-    return citizen.page
-
-
-def test_tabs_of_one_browser_work_on_one_draft(app, installation, token):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    one = citizen.press(q00="4")
-    two = citizen.open("/q?p=general")
-    citizen.press(page=one, q01="5")
-    citizen.press(page=two, q00="1")
-    assert citizen.open("/q?p=access").fields()["q01"] == ["5"]
-    assert citizen.open("/q?p=general").fields()["q00"] == ["1"]
-
-
-def test_the_browser_that_answered_sees_its_receipt_and_never_the_withdrawal_code_again(app, token):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    receipt, withdrawal = citizen.answer_all().codes
-    for path in (f"/t/{token.text}", "/q"):
-        page = citizen.open(path)
-        assert (page.status, page.heading, page.codes) == (200, RECEIVED, [receipt])
-        assert withdrawal not in page.text
-    assert Citizen(app).scan(token).heading == CLOSED
-
-
-def test_the_mark_in_the_browser_holds_no_answers(app, installation, round_, token):
-    citizen = Citizen(app)
-    citizen.scan(token)
-    citizen.answer_all(comment="một ý kiến")
-    from survey_app.web.citizen import draft
-
-    mark = draft.unseal(installation.keys, citizen.cookie(), draft.COOKIE, installation.now())
-    assert (mark.state, mark.answers, mark.shown, mark.passed) == ("stored", {}, (), ())
-
-
-@COOKIES
-def test_a_receipt_says_waiting_and_a_withdrawal_deletes_once(app, installation, token, cookies):
-    citizen = Citizen(app, cookies=cookies)
-    citizen.scan(token)
-    receipt, withdrawal = citizen.answer_all().codes
-    citizen.open("/r")
-    assert "đang chờ" in citizen.press(code=receipt.lower().replace("-", " ")).words
-    assert "Không có câu trả lời nào với mã này" in citizen.press(code=withdrawal).words
-    citizen.open("/w")
-    assert "Không có câu trả lời nào đang chờ" in wait_for_sure(citizen, receipt).words
-    assert count(installation, Inbox) == 1
-    citizen.open("/w")
-    page = citizen.press(code=withdrawal)
-    assert "không ai khôi phục được" in page.words
-    assert count(installation, Inbox) == 1, "asked first"
-    assert "đã được xóa" in citizen.press().words
-    assert [count(installation, table) for table in (Inbox, Spent)] == [0, 1]
-    assert "đang chờ" in wait_for_sure(citizen, withdrawal).words
-
-
-def wait_for_sure(citizen, code):
-    citizen.open("/w")
-    citizen.press(code=code)
-    return citizen.press()
-
-
-def test_a_receipt_names_the_month_of_release(app, installation, round_):
-    from survey_app.models import Receipt
-    from survey_app.services import codes
-
-    keys = installation.keys.round_keys(round_.code)
-    receipt, _withdrawal = codes.make(keys.spent, b"n" * 16, b"m" * 32)
-    with installation.database.write() as session:
-        known = codes.digest(keys.spent, "receipt", receipt)
-        session.add(Receipt(round_id=round_.id, receipt_hash=known, release_month="2026-03"))
-    citizen = Citizen(app)
-    citizen.open("/r")
-    assert "tháng 03/2026" in citizen.press(code=receipt).words
-    citizen.open("/r?lang=en")
-    assert "in the release of March 2026" in citizen.press(code=receipt).words

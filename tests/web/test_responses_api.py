@@ -5,12 +5,10 @@ import threading
 import uuid
 
 import pytest
-from sqlalchemy import select
 
-from survey_app.domain import sealing
 from survey_app.models import Inbox, Quarantine, Spent
 from tests.factories import a_forged_token, a_round, a_token
-from tests.web.citizen import count
+from tests.web.citizen import count, waiting
 
 URL = "/api/v1/responses"
 KEY = "0d9f7f1e-9d8a-4c39-8a52-6c7f3e9b1c11"
@@ -30,13 +28,6 @@ def body(of, /, **changes):
 
 def counts(installation):
     return tuple(count(installation, table) for table in (Inbox, Spent, Quarantine))
-
-
-def held(installation):
-    """The one waiting answer, opened with the private key of its day."""
-    with installation.database.read() as session:
-        row = session.scalars(select(Inbox)).one()
-        return json.loads(sealing.open_with(installation.keys.private(row.day.isoformat()), row.sealed))
 
 
 def test_stored_then_already_received_with_the_same_codes(client, installation, token):
@@ -202,7 +193,7 @@ def test_a_mistyped_token_names_the_field(client, token):
 
 def test_the_sender_does_not_decide_the_grade(client, installation, token):
     client.post(URL, json=body(token, language="en"))
-    taken = held(installation)
+    [taken] = waiting(installation)
     assert (taken["grade"], taken["device"], taken["language"]) == ("G2", "api", "en")
 
 

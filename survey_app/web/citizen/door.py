@@ -56,6 +56,12 @@ def claim(token: str) -> Response:
     return _to_questionnaire(_begin(address, claim=refused))
 
 
+@blueprint.get("/q/code")
+def code_again() -> Response:
+    """Ask for a code; a link to another language leads here after a mistyped one."""
+    return code_page()
+
+
 @blueprint.post("/q/code")
 def code() -> Response:
     """Lead from a typed code to its address."""

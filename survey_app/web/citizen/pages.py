@@ -10,7 +10,7 @@ import instruments
 from instruments.model import Instrument
 from survey_app.domain.answers import AnswerProblem
 from survey_app.services import collection
-from survey_app.services.errors import ClosedDoorError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.web.citizen import browser, flow, sending, view
 from survey_app.web.citizen import draft as drafts
 from survey_app.web.citizen.door import code_page
@@ -62,10 +62,11 @@ def _turn(instrument: Instrument, draft: Draft, page: str, go: str) -> Response:
     if turned.problems:
         return faulty(instrument, after, page, turned.problems)
     if go == "send" and flow.neighbour(instrument, after, page, 1) == page:
-        problems = sending.problems(instrument, after)
-        if problems:
-            return faulty(instrument, after, flow.first_fault(instrument, problems) or page, problems)
-        return sending.send(after)
+        try:
+            return sending.send(after)
+        except AnswersNotValidError as error:
+            fault = flow.first_fault(instrument, error.problems) or page
+            return faulty(instrument, after, fault, error.problems)
     step = {"next": 1, "send": 1, "back": -1}.get(go, 0)
     return _lead(instrument, after, flow.neighbour(instrument, after, page, step))
 

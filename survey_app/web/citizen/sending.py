@@ -4,10 +4,7 @@ from dataclasses import replace
 
 from flask import Response, url_for
 
-from instruments.model import Instrument
-from survey_app.domain import answers as rule
-from survey_app.domain.answers import AnswerProblem
-from survey_app.services import collection
+from survey_app.services import codes, collection
 from survey_app.services.collection import Submission, Taken
 from survey_app.services.errors import ClosedDoorError
 from survey_app.web.citizen import browser
@@ -16,14 +13,14 @@ from survey_app.web.citizen.draft import Draft
 from survey_app.web.citizen.room import show
 from survey_app.web.current import installation
 
-
-def problems(instrument: Instrument, draft: Draft) -> tuple[AnswerProblem, ...]:
-    """Return what has to be mended on any page before the answers can be sent."""
-    return rule.check(instrument, draft.answers).problems
+TAKEN_BACK = "unknown"
 
 
 def send(draft: Draft) -> Response:
-    """Hand the answers over; thanks are said only after they are stored for good."""
+    """Hand the answers over; thanks are said only after they are stored for good.
+
+    Raises AnswersNotValidError if something has to be mended on any page.
+    """
     here = installation()
     submission = Submission(
         token_text=draft.token,
@@ -50,6 +47,8 @@ def _told(draft: Draft, taken: Taken) -> Response:
             browser.hold(response, _sent(draft, drafts.KEPT, ""))
         return response
     again = taken.outcome == "already_received"
+    if again and _status(taken.receipt or "") == TAKEN_BACK:
+        return show("withdrawal.html", {"stage": "gone"}, draft=draft)
     response = show(
         "thanks.html", {"receipt": taken.receipt, "withdrawal": taken.withdrawal, "again": again}, draft=draft
     )
@@ -66,4 +65,12 @@ def sent_page(draft: Draft) -> Response:
     """What the browser that sent the answers sees later: the receipt code, never the withdrawal code."""
     if draft.state == drafts.KEPT:
         return show("kept.html", {"reason": "said"}, draft=draft)
-    return show("done.html", {"receipt": draft.receipt}, draft=draft)
+    found = _status(draft.receipt)
+    if found == TAKEN_BACK:
+        return show("withdrawal.html", {"stage": "gone"}, draft=draft)
+    return show("done.html", {"receipt": draft.receipt, "waiting": found == "waiting"}, draft=draft)
+
+
+def _status(receipt: str) -> str:
+    """Whether stored answers wait or are counted; a receipt that was given and is not known was taken back."""
+    return codes.receipt_status(installation(), receipt)[0]
