@@ -19,7 +19,7 @@ from survey_app.domain import grades, periods, sealing, tokens
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Round, Spent, Stratum
-from survey_app.services import codes, counters
+from survey_app.services import alarm, codes, counters
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 
 FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
@@ -140,6 +140,8 @@ def _find(session: Session, installation: Installation, token: tokens.Token) -> 
     )
     if desk_id is None:
         kind = None
+    if kind is None:
+        alarm.FORGED.note(installation.now())
     instrument = shipped(row.instrument_key)
     desk = desk_id if kind else None
     return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent is not None)

@@ -111,6 +111,20 @@ def test_a_forged_token_opens_nothing_and_stores_nothing(place, installation):
     assert (claimed.outcome, claimed.reason) == ("quarantined", "unknown_address")
 
 
+def test_many_forged_tokens_raise_one_alarm_that_names_none(place, installation, caplog, monkeypatch):
+    monkeypatch.setattr(collection.alarm, "FORGED", collection.alarm.ForgedTries())
+    with installation.database.read() as session:
+        row = rounds.by_code(session, place.code)
+    forged = a_forged_token(row, month=0).text
+    for _ in range(150):
+        with pytest.raises(ClosedDoorError):
+            collection.open_address(installation, forged)
+    alarms = [r.getMessage() for r in caplog.records if r.name == "sipas.alarm"]
+    assert len(alarms) == 1
+    assert alarms[0].startswith("100 addresses")
+    assert forged not in caplog.text
+
+
 def test_a_token_of_another_round_does_not_open_this_one(place, installation, token):
     other = a_round(installation, desks=("desk-9",), code="OTHER")
     parsed = tokens.parse(token)
