@@ -26,6 +26,4 @@ def load_csv(path):
 def exempt():
     """Assertions of the outside answers that we do not claim, by (case, assertion) with the reason."""
     with (GOLDEN / "EXEMPT.tsv").open(encoding="utf-8", newline="") as file:
-        return {
-            (row["case"], row["assertion"]): row["reason"] for row in csv.DictReader(file, delimiter="\t")
-        }
+        return {(row["case"], row["assertion"]): row["reason"] for row in csv.DictReader(file, delimiter="\t")}
