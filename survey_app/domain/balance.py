@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from survey_app.domain.timeliness import on_time_class
 
@@ -95,8 +96,7 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
-@dataclass(frozen=True)
-class Days:
+class Days(NamedTuple):
     """What the balance must know of a dossier, by days of the office."""
 
     received: date | None

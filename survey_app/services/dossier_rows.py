@@ -1,9 +1,8 @@
 """One row of a file or of a request: its cells as texts of fields, checked, with its units found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from survey_app.domain import dossiers, moments, vietnamese
 from survey_app.domain.dossier_mapping import ASK_NEXT, Binding, DossierMapping, Source
@@ -14,8 +13,7 @@ SHOWN = 200  # characters of a value that a problem repeats
 BLANK = frozenset({"", "NULL", "null"})  # what database exports write for nothing
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A row that was looked at: its canonical values, or what is wrong with it."""
 
     row: int
