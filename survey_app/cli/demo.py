@@ -160,6 +160,7 @@ class Office:
     def field(self, code: str, *, flushing: bool) -> None:
         """Make addresses, let citizens answer, and flush (a real round: every week)."""
         slips = self.folder / "slips.csv"
+        self.run("keys", "prepare")
         self.run("tokens", "issue", "--round", code, "--unit", made_up.PROVINCE, "--out", str(slips))
         with slips.open(encoding="utf-8", newline="") as file:
             pairs = [(row["dossier_code"], row["survey_url"]) for row in csv.DictReader(file)]
