@@ -1,6 +1,6 @@
 """Indices of domains from cells, with standard errors from a second pass over the answers."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ def index_figures(
     frame: Mapping[int, int],
     instrument: Instrument,
     level: float = 0.95,
+    only: Container[str] | None = None,
 ) -> tuple[Figure, ...]:
     """Compute every index that the instrument's recipe names, for every domain in the cells.
 
@@ -43,6 +44,8 @@ def index_figures(
         Names the items, factors and recipe.
     level : float
         Confidence level of the intervals.
+    only : container of str, optional
+        Names of the statistics to compute, such as share:q01 or overall; all without it.
 
     Returns
     -------
@@ -56,7 +59,7 @@ def index_figures(
     """
     _check_items(cells, instrument)
     strata, sampled, population = _strata(cells, frame)
-    listed = wanted(instrument)
+    listed = [w for w in wanted(instrument) if only is None or w.statistic.name in only]
     worth = {of: worth_of(instrument, of) for of in ("share", "points")}
     totals = _totals(cells, strata, population / sampled, worth)
     linear = [linearise(w.statistic, totals.numerator[w.of], totals.denominator[w.of]) for w in listed]

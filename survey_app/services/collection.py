@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from instruments.load import shipped
@@ -129,22 +129,24 @@ def withdraw(installation: Installation, code: str) -> bool:
 
 def _find(session: Session, installation: Installation, token: tokens.Token) -> Address:
     """Look a token up; the work is the same for a forged one, so that time tells nothing."""
-    row = session.scalar(select(Round).where(Round.number == token.round_number))
+    stratum = and_(Stratum.round_id == Round.id, Stratum.number == token.stratum_number)
+    wanted = select(Round, Stratum.desk_id).outerjoin(Stratum, stratum).where(Round.number == token.round_number)
+    row, desk_id = session.execute(wanted).one_or_none() or (None, None)
     if row is None or row.state in ("plan", "frozen"):
         raise ClosedDoorError(CLOSED)
     keys = installation.keys.round_keys(row.code)
-    kind = tokens.kind_of(keys.token, token)
-    spent = session.get(Spent, (row.id, tokens.spent_hash(keys.spent, token)))
-    desk_id = session.scalar(
-        select(Stratum.desk_id).where(Stratum.round_id == row.id, Stratum.number == token.stratum_number),
+    genuine = tokens.kind_of(keys.token, token)
+    kind = genuine if desk_id else None
+    used = select(Spent.round_id).where(
+        Spent.round_id == row.id,
+        Spent.token_hash == tokens.spent_hash(keys.spent, token),
     )
-    if desk_id is None:
-        kind = None
+    spent = session.scalar(used) is not None
     if kind is None:
         alarm.FORGED.note(installation.now())
     instrument = shipped(row.instrument_key)
     desk = desk_id if kind else None
-    return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent is not None)
+    return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent)
 
 
 def _closed(session: Session, installation: Installation, address: Address) -> bool:

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -58,8 +58,9 @@ def issue(
     with installation.database.write() as session:
         row = _in_field(session, installation, round_code)
         office = _Office(installation, session, row, beneath)
-        for code in dossier_codes:
-            office.invite(code)
+        wanted = list(dossier_codes)
+        for start in range(0, len(wanted), CHUNK):
+            office.invite(wanted[start : start + CHUNK])
         for (unit, name), n in sorted(office.counts.items(), key=str):
             counters.count(session, row.id, unit, office.today, name, n)
         return Issued(tuple(office.slips), office.repeated, tuple(office.refused))
@@ -147,26 +148,38 @@ class _Office:
         self.counts: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
         self.repeated = 0
 
-    def invite(self, code: str) -> None:
-        """Add the slip of one dossier, or the reason why it has none."""
-        dossier = self.session.scalar(select(Dossier).where(Dossier.dossier_code == code))
-        reason = self._reason(dossier)
-        if dossier is None or reason:
-            self.refused.append((code, reason))
-            return
-        invitation = self.session.get(Invitation, (self.row.id, dossier.id))
-        if invitation is None:
-            invitation = self._first(dossier)
-        else:
-            self.repeated += 1
-            self.counts[dossier.receiving_unit_id, "repeated"] += 1
+    def invite(self, codes: Sequence[str]) -> None:
+        """Add the slip of each dossier, or the reason why it has none."""
+        found = self.session.scalars(select(Dossier).where(Dossier.dossier_code.in_(codes))).all()
+        dossiers = {dossier.dossier_code: dossier for dossier in found}
+        mine = (Invitation.round_id == self.row.id, Invitation.dossier_id.in_([d.id for d in found]))
+        invited = {i.dossier_id: i for i in self.session.scalars(select(Invitation).where(*mine))}
+        origins = [d.origin_dossier_code for d in found if d.origin_dossier_code]
+        known = select(Dossier.dossier_code).where(Dossier.dossier_code.in_(origins))
+        linked = set(self.session.scalars(known)) if origins else set()
+        for code in codes:
+            dossier = dossiers.get(code)
+            reason = self._reason(dossier, linked)
+            if dossier is None or reason:
+                self.refused.append((code, reason))
+                continue
+            invitation = invited.get(dossier.id)
+            if invitation is None:
+                invited[dossier.id] = self._first(dossier)
+            else:
+                self.repeated += 1
+                self.counts[dossier.receiving_unit_id, "repeated"] += 1
+            self._slip(dossier, invited[dossier.id])
+
+    def _slip(self, dossier: Dossier, invitation: Invitation) -> None:
+        """Make the address of an invited dossier."""
         kind = tokens.Kind.DRAWN if invitation.drawn else tokens.Kind.UNDRAWN
         number = self.numbers[invitation.stratum_id]
         month = periods.months_between(self.row.field_start, invitation.invited_on)
-        identity = tokens.identifier(self.issuing_key, self.row.code, code)
+        identity = tokens.identifier(self.issuing_key, self.row.code, dossier.dossier_code)
         token = tokens.issue(self.token_key, self.row.number, number, month, identity, kind)
         url = address(self.installation.settings.public_url, token)
-        self.slips.append(Slip(url, token.text, self._name(dossier.receiving_unit_id), code))
+        self.slips.append(Slip(url, token.text, self._name(dossier.receiving_unit_id), dossier.dossier_code))
 
     def _first(self, dossier: Dossier) -> Invitation:
         """Mark the dossier as invited; its stratum and whether it is drawn never change again."""
@@ -184,7 +197,7 @@ class _Office:
         self.counts[dossier.receiving_unit_id, "invited"] += 1
         return invitation
 
-    def _reason(self, dossier: Dossier | None) -> str:
+    def _reason(self, dossier: Dossier | None, linked: Collection[str]) -> str:
         if dossier is None or dossier.receiving_unit_id not in self.under:
             return "There is no such dossier; import it first."
         if dossier.returned_at is None or dossier.outcome not in strata.ASKED:
@@ -192,9 +205,8 @@ class _Office:
         returned = dossier.returned_at.astimezone(self.installation.settings.zone).date()
         if not self.row.period_start <= returned <= self.row.period_end:
             return f"Returned on {returned:%d/%m/%Y}, outside the period of this round."
-        linked = dossier.origin_dossier_code
-        if linked and self.session.scalar(select(Dossier.id).where(Dossier.dossier_code == linked)):
-            return f"Linked to {linked}: one visit is asked about once."
+        if dossier.origin_dossier_code in linked:
+            return f"Linked to {dossier.origin_dossier_code}: one visit is asked about once."
         return ""
 
     def _name(self, unit_id: uuid.UUID) -> str:

@@ -1,5 +1,6 @@
 """Moving one batch: responses, cells and receipts in, inbox rows out, all or nothing."""
 
+import itertools
 import json
 import random
 import uuid
@@ -179,16 +180,16 @@ def _side_tables(
     random.SystemRandom().shuffle(shuffled)
     for answer in sorted(shuffled, key=lambda a: a.receipt_hash):
         session.add(Receipt(round_id=row.id, receipt_hash=answer.receipt_hash, release_month=month))
-    for item in instrument.items:
-        for answer in shuffled:
-            value = answer.answers.get(item.id)
-            if value is None:
-                continue
-            sealed = sealing.seal_to(public, json.dumps({"item": item.id, "value": value}).encode())
-            if item.kind is ItemKind.COMMENT:
-                session.add(WaitingComment(round_id=row.id, unit_id=unit, sealed=sealed))
-            elif item.sensitive:
-                session.add(WaitingSensitive(round_id=row.id, sealed=sealed))
+    apart = [item for item in instrument.items if item.kind is ItemKind.COMMENT or item.sensitive]
+    for item, answer in itertools.product(apart, shuffled):
+        value = answer.answers.get(item.id)
+        if value is None:
+            continue
+        sealed = sealing.seal_to(public, json.dumps({"item": item.id, "value": value}).encode())
+        if item.kind is ItemKind.COMMENT:
+            session.add(WaitingComment(round_id=row.id, unit_id=unit, sealed=sealed))
+        else:
+            session.add(WaitingSensitive(round_id=row.id, sealed=sealed))
     tallies = Tally((trait, a.traits[trait]) for a in answers for trait in TRAITS)
     tallies.update(("shown", language) for a in answers for language in a.shown)
     for (trait, value), n in sorted(tallies.items()):

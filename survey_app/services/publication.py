@@ -174,13 +174,16 @@ def figures_of(
         return {}
     sample.verify(raw)
     frame, instrument = sample.frame(), sample.instrument
-    found: dict[str, list[analysis.Figure]] = {}
-    for period in (None, *months):
-        found[period or ALL] = []
-        for kind, wanted in (("items", "share:"), ("composites", ("factor:", "overall"))):
-            answers = sample.answers(raw, kind, period)
-            made = analysis.index_figures(analysis.cells_of(answers), answers, frame, instrument)
-            found[period or ALL] += [f for f in made if f.statistic.startswith(wanted)]
+    shares = [f"share:{item.id}" for item in instrument.scored_items()]
+    factors = [f"factor:{factor.id}" for factor in instrument.factors]
+
+    def figures(kind: str, period: str | None, only: list[str]) -> tuple[analysis.Figure, ...]:
+        answers = sample.answers(raw, kind, period)
+        return analysis.index_figures(analysis.cells_of(answers), answers, frame, instrument, only=only)
+
+    found = {ALL: [*figures("items", None, shares), *figures("composites", None, [*factors, "overall"])]}
+    for month in months:  # a month shows its overall index alone, which is hidden with its factors
+        found[month] = list(figures("composites", month, [*factors, "overall"]))
     return found
 
 
