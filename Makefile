@@ -66,6 +66,7 @@ $(VENV)/pyvenv.cfg:
 
 $(RUN): $(VENV)/pyvenv.cfg requirements.txt setup.cfg pyproject.toml
 	@echo "Installing what the program needs (a minute or so the first time) ..."
+	awk '/^[^ #]/ { on = /^pip==/ } on' requirements.txt > $(VENV)/pip.txt && $(PIP) --require-hashes -r $(VENV)/pip.txt
 	$(PIP) --require-hashes -r requirements.txt
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@

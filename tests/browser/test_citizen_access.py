@@ -58,7 +58,7 @@ def afterwards(page, site, round_, language):
     at = f"?lang={language}"
     page.goto(f"{site.url}/t/{a_forged_token(round_).text}{at}")
     yield "closed"
-    page.locator("main button").click()
+    walk.tap_on(page, "main button")
     yield "claim"
     page.context.clear_cookies()
     page.goto(f"{site.url}/q{at}")
@@ -97,7 +97,7 @@ def test_axe_finds_nothing_on_any_page_at_any_width(open_page, site, round_, fre
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_a_small_phone_even_with_the_largest_text(open_page, site, round_, fresh, language):
     page = open_page(f"{fresh}?lang={language}", width=PHONE)
-    page.locator("button[value='size:2']").click()
+    walk.tap_on(page, "button[value='size:2']")
     wide = {}
     for name in states(page, site, round_, language):
         for width in (PHONE, 280):
@@ -187,6 +187,6 @@ def test_the_thank_you_page_prints_its_codes_and_nothing_to_press(open_page, fre
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_language_switch_says_which_language_it_is(open_page, fresh, language):
     page = open_page(fresh, width=PHONE)
-    page.locator(f"button[value='language:{language}']").click()
+    walk.tap_on(page, f"button[value='language:{language}']")
     pressed = page.locator(".tools button[aria-pressed='true']").first
     assert pressed.get_attribute("lang") == page.locator("html").get_attribute("lang") == language

@@ -12,8 +12,20 @@ def choose(page, **answers):
 
 
 def go_on(page):
-    """Tap the main button."""
-    page.locator(NEXT).click()
+    """Tap the main button and wait for the next page."""
+    tap_on(page, NEXT)
+
+
+def tap_on(page, selector):
+    """Tap what leads to another page, and wait for it."""
+    with page.expect_navigation():
+        page.locator(selector).click()
+
+
+def press_on(page, key="Enter"):
+    """Press a key that leads to the next page, and wait for it."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
 
 
 def to_the_end(page, **answers):
