@@ -33,7 +33,9 @@ def digest(key: bytes, purpose: str, code: str) -> bytes:
 def receipt_status(installation: Installation, code: str) -> tuple[str, str | None]:
     """'counted' with the month of release, 'waiting', or 'unknown'; never what was answered."""
     with installation.database.read() as session:
-        for row in session.scalars(select(Round).where(Round.state != "plan")):
+        # The keys of a round past its erasure date may be gone: nothing of it can be looked up any more.
+        kept = select(Round).where(Round.state != "plan", Round.erasure_date > installation.today())
+        for row in session.scalars(kept):
             known = digest(installation.keys.round_keys(row.code).spent, "receipt", code)
             found = session.get(Receipt, (row.id, known))
             if found is not None:

@@ -132,7 +132,7 @@ def _find(session: Session, installation: Installation, token: tokens.Token) -> 
     stratum = and_(Stratum.round_id == Round.id, Stratum.number == token.stratum_number)
     wanted = select(Round, Stratum.desk_id).outerjoin(Stratum, stratum).where(Round.number == token.round_number)
     row, desk_id = session.execute(wanted).one_or_none() or (None, None)
-    if row is None or row.state in ("plan", "frozen"):
+    if row is None or row.state in ("plan", "frozen") or row.erasure_date <= installation.today():
         raise ClosedDoorError(CLOSED)
     keys = installation.keys.round_keys(row.code)
     genuine = tokens.kind_of(keys.token, token)

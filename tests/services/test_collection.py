@@ -1,5 +1,6 @@
 """An answer is taken exactly once, whatever is sent and however often."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from secrets import token_bytes
 
@@ -144,6 +145,18 @@ def test_an_expired_token_and_a_closed_round_open_nothing_but_lose_nothing(place
     assert place.answer(token, ANSWERS, nonce=b"n" * 16).reason == "after_close"
     assert count(place, Quarantine) == 2
     assert count(place, Spent) == 0
+
+
+def test_a_round_whose_keys_were_erased_stands_in_the_way_of_no_other(place, token, clock, installation):
+    """After the erasure date its folder of keys is deleted; addresses and receipts of it are unknown, nothing more."""
+    taken = place.answer(token)
+    clock.now = clock.now.replace(year=2029)
+    shutil.rmtree(installation.keys.root / "web" / "rounds" / "R2026")
+    assert codes.receipt_status(installation, taken.receipt) == ("unknown", None)
+    with pytest.raises(ClosedDoorError):
+        collection.open_address(installation, token)
+    with pytest.raises(ClosedDoorError):
+        collection.open_claim(installation, token)
 
 
 @pytest.mark.parametrize(
