@@ -1,24 +1,11 @@
 """sipas db: bring the tables to this version."""
 
-from pathlib import Path
-
 import click
 from alembic import command
-from alembic.config import Config
 
-from survey_app.cli.installation import with_installation
+from survey_app.cli.installation import alembic_config, with_installation
 from survey_app.installation import Installation
 from survey_app.services import data_dictionary
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def alembic_config(url: str) -> Config:
-    """Alembic's configuration for this database, read from setup.cfg."""
-    config = Config(str(ROOT / "setup.cfg"))
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.attributes["url"] = url
-    return config
 
 
 @click.group(name="db")

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import click
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from survey_app.installation import Installation
 from survey_app.log import configure
@@ -13,6 +18,30 @@ from survey_app.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
+ROOT = Path(__file__).resolve().parents[2]
+MAKES_TABLES = ("db", "demo")
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for this database, read from setup.cfg."""
+    config = Config(str(ROOT / "setup.cfg"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def check_tables(installation: Installation, *, may_be_old: bool = False) -> None:
+    """Refuse to work on a database that cannot be reached or whose tables are not those of this version."""
+    try:
+        with installation.database.reader.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise click.ClickException(f"The database cannot be reached ({reason}); see SIPAS_DATABASE_URL.") from None
+    head = ScriptDirectory.from_config(alembic_config(installation.settings.database_url)).get_current_head()
+    if found != head and not may_be_old:
+        state = f"is at {found}, not at {head}" if found else "has no tables yet"
+        raise click.ClickException(f"The database {state}; `sipas db upgrade` brings it to this version.")
 
 
 def open_installation() -> Installation:
@@ -32,6 +61,7 @@ def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Cal
         installation: Installation = opened() if callable(opened) else opened
         if callable(opened):
             context.call_on_close(installation.database.close)
+            check_tables(installation, may_be_old=context.command_path.split()[1] in MAKES_TABLES)
         try:
             return command(installation, *args, **kwargs)
         except RefusedError as error:
