@@ -43,7 +43,10 @@ def items(figures: UnitFigures, line: RoundLine) -> Chart:
     ordered = findings.mend_first(figures.items)
     chart_words = words.chart_words(
         words.lowest_title(findings.lowest(figures.items), _("How each question was answered")),
-        _("Per cent of answers on each level; questions in the order in which to look at them."),
+        _(
+            "Per cent of answers on each level; a level with fewer than 3 answers is counted with its neighbour. "
+            "Questions in the order in which to look at them.",
+        ),
         words.note(line, figures.overall.n_text),
         (_("Question"), *words.level_names(), _("Satisfied"), _("Answers")),
     )
