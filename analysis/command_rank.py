@@ -134,8 +134,9 @@ def _by_pairs(
         raise AnalysisError("--seed: mrsw draws at random; give a whole number of 0 or more and publish it")
     covariance = _covariance(content, arguments)
     options = {"level": arguments.level, "seed": arguments.seed}
-    joint = simultaneous_rank_sets(units.estimate, covariance, **options)
-    own = marginal_rank_sets(units.estimate, covariance, **options)
+    df = _column(units.rows, "df", missing=0)
+    joint = simultaneous_rank_sets(units.estimate, covariance, df, **options)
+    own = marginal_rank_sets(units.estimate, covariance, df, **options)
     return {"draws": joint.draws}, {"rank_set": joint.sets, "rank_set_marginal": own.sets}
 
 

@@ -97,7 +97,7 @@ def rounded_count(n: int) -> int:
 
 
 def released_groups(valid: Sequence[int], not_valid: Sequence[int]) -> list[int]:
-    """Which batches of one item may be counted, and from when (formula K3).
+    """Which batches of one item may be counted, and from when (formula L3).
 
     A batch whose item has fewer than 10 valid answers, or 1 to 9 that are not valid, waits and is joined with the
     next one, until both counts of the joined batches are safe.

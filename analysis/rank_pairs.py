@@ -29,15 +29,27 @@ class _Differences:
     """Studentised differences t[j, k] = (x_j - x_k) / sigma[j, k], and draws with their covariance."""
 
     t: Float
-    sigma: Float
+    covariance: Float
     comparable: Pairs
     drawn: Float
+    spread: Float | None  # drawn standard errors over the given ones, (draws, K); None: those are certain
     level: float
+
+    def drawn_t(self, unit: int, other: Pairs) -> Float:
+        """Studentised differences of one unit to others, (draws, others) (formula K6)."""
+        difference = self.drawn[:, [unit]] - self.drawn[:, other]
+        own, theirs = self.covariance[unit, unit], np.diag(self.covariance)[other]
+        shared = self.covariance[unit, other]
+        if self.spread is None:
+            return np.asarray(difference / np.sqrt(own + theirs - 2 * shared))
+        c, d = self.spread[:, [unit]], self.spread[:, other]
+        return np.asarray(difference / np.sqrt(own * c**2 + theirs * d**2 - 2 * shared * c * d))
 
 
 def simultaneous_rank_sets(
     estimate: ArrayLike,
     covariance: ArrayLike,
+    df: ArrayLike = np.inf,
     *,
     level: float = 0.95,
     draws: int = LEAST_DRAWS,
@@ -53,10 +65,13 @@ def simultaneous_rank_sets(
         Estimates in any unit; NaN where there is none.
     covariance : array_like, shape (K, K)
         Their covariance, in the square of that unit. A unit whose variance is 0 or NaN may hold any rank.
+    df : array_like
+        Degrees of freedom behind each variance; 0 or less leaves the unit with any rank. Infinite (the
+        published method) takes the variances for certain, which covers too little at few PSUs per unit.
     level : float
         Joint level, between 0 and 1.
     draws : int
-        Normal draws behind each critical value, at least 20,000. Memory: 8 x K x draws bytes, twice.
+        Draws behind each critical value, at least 20,000. Memory: 8 x K x draws bytes, a few times.
     seed : int
         Seed of the generator (PCG64); the same seed gives the same sets.
     step_down : bool
@@ -78,7 +93,7 @@ def simultaneous_rank_sets(
     ----------
     Mogstad, Romano, Shaikh and Wilhelm (2024), Rev. Econ. Stud. 91, 476-518, doi:10.1093/restud/rdad006.
     """
-    pairs = _differences(estimate, covariance, level, draws, seed, higher_is_better=higher_is_better)
+    pairs = _differences(estimate, covariance, df, level, draws, seed, higher_is_better=higher_is_better)
     beats, steps = _step_down(pairs, pairs.comparable, lambda active: _largest(pairs, active), step_down)
     sets = sets_from_wins(estimate, beats, higher_is_better=higher_is_better)
     return PairwiseRanks(sets, np.array(steps), draws, seed)
@@ -87,6 +102,7 @@ def simultaneous_rank_sets(
 def marginal_rank_sets(
     estimate: ArrayLike,
     covariance: ArrayLike,
+    df: ArrayLike = np.inf,
     *,
     level: float = 0.95,
     draws: int = LEAST_DRAWS,
@@ -100,7 +116,7 @@ def marginal_rank_sets(
 
     Parameters
     ----------
-    estimate, covariance, level, draws, seed, step_down, higher_is_better
+    estimate, covariance, df, level, draws, seed, step_down, higher_is_better
         As in `simultaneous_rank_sets`.
 
     Returns
@@ -113,7 +129,7 @@ def marginal_rank_sets(
     AnalysisError
         As in `simultaneous_rank_sets`.
     """
-    pairs = _differences(estimate, covariance, level, draws, seed, higher_is_better=higher_is_better)
+    pairs = _differences(estimate, covariance, df, level, draws, seed, higher_is_better=higher_is_better)
     units = pairs.t.shape[0]
     first, last = np.ones(units, dtype=np.int64), np.full(units, units, dtype=np.int64)
     critical = np.full(units, np.nan)
@@ -176,7 +192,14 @@ def sets_from_wins(estimate: ArrayLike, beats: Pairs, *, higher_is_better: bool 
 
 
 def _differences(
-    estimate: ArrayLike, covariance: ArrayLike, level: float, draws: int, seed: int, *, higher_is_better: bool
+    estimate: ArrayLike,
+    covariance: ArrayLike,
+    df: ArrayLike,
+    level: float,
+    draws: int,
+    seed: int,
+    *,
+    higher_is_better: bool,
 ) -> _Differences:
     """Check the arguments and prepare what every step needs."""
     value = np.asarray(estimate, dtype=np.float64) * (1.0 if higher_is_better else -1.0)
@@ -185,7 +208,8 @@ def _differences(
         raise AnalysisError("covariance must have one row and one column per estimate")
     if not 0 < level < 1 or draws < LEAST_DRAWS:
         raise AnalysisError(f"level {level} must lie between 0 and 1, and draws {draws} be {LEAST_DRAWS} or more")
-    known = np.isfinite(value) & (np.diag(matrix) > 0)
+    freedom = np.broadcast_to(np.asarray(df, dtype=np.float64), value.shape)
+    known = np.isfinite(value) & (np.diag(matrix) > 0) & (freedom > 0)
     clean = np.where(np.outer(known, known), matrix, 0.0)
     if not np.all(np.isfinite(clean)):
         raise AnalysisError("covariance has a missing entry between two units with variances")
@@ -196,9 +220,20 @@ def _differences(
     sigma = np.sqrt(np.where(comparable, squared, 1.0))
     centred = np.where(known, value, 0.0)
     t = np.where(comparable, (centred[:, None] - centred[None, :]) / sigma, 0.0)
+    generator = np.random.Generator(np.random.PCG64(seed))
     root = root_of_covariance(clean)
-    drawn = np.random.Generator(np.random.PCG64(seed)).standard_normal((draws, root.shape[1])) @ root.T
-    return _Differences(t, sigma, comparable, drawn, level)
+    drawn = generator.standard_normal((draws, root.shape[1])) @ root.T
+    return _Differences(t, clean, comparable, drawn, _spread(generator, freedom, known, draws), level)
+
+
+def _spread(generator: np.random.Generator, df: Float, known: Pairs, draws: int) -> Float | None:
+    """Draw how far each standard error may be off, or None where all are certain."""
+    finite = known & np.isfinite(df)
+    if not finite.any():
+        return None
+    spread = np.ones((draws, df.size))
+    spread[:, finite] = np.sqrt(generator.chisquare(df[finite], (draws, int(finite.sum()))) / df[finite])
+    return spread
 
 
 def _step_down(
@@ -221,16 +256,23 @@ def _step_down(
 def _largest(pairs: _Differences, active: Pairs) -> Float:
     """Return the largest studentised difference over the active pairs, for each draw."""
     result = np.full(pairs.drawn.shape[0], -np.inf)
-    for unit in np.flatnonzero(active.any(axis=1)):
-        other = active[unit]
-        each = (pairs.drawn[:, [unit]] - pairs.drawn[:, other]) / pairs.sigma[unit, other]
-        np.maximum(result, each.max(axis=1), out=result)
+    for unit in range(active.shape[0] - 1):
+        # A pair has two directions of one difference, so each is drawn once.
+        later = np.arange(active.shape[0]) > unit
+        ahead, behind = active[unit] & later, active[:, unit] & later
+        if not (ahead | behind).any():
+            continue
+        each = pairs.drawn_t(unit, ahead | behind)
+        np.maximum(result, each[:, ahead[ahead | behind]].max(axis=1, initial=-np.inf), out=result)
+        np.maximum(result, -each[:, behind[ahead | behind]].min(axis=1, initial=np.inf), out=result)
     return result
 
 
 def _largest_of(pairs: _Differences, unit: int) -> Callable[[Pairs], Float]:
     """Return `_largest` for the pairs of one unit, whose differences are formed once for all steps."""
-    each = (pairs.drawn[:, [unit]] - pairs.drawn) / pairs.sigma[unit]
+    others = pairs.comparable[unit]
+    each = np.zeros(pairs.drawn.shape)
+    each[:, others] = pairs.drawn_t(unit, others)
 
     def largest(active: Pairs) -> Float:
         ahead = each[:, active[unit]].max(axis=1, initial=-np.inf)

@@ -94,27 +94,28 @@ def _interval_row(label: str, figure: PublishedFigure, reasons: Reasons) -> Inte
 
 @lru_cache(KEPT)
 def _factors(rows: tuple[IntervalRow, ...], words: ChartWords, prefix: str) -> Drawn:
-    return _both(lambda width, ids: analysis.factor_bars(rows, words, prefix=ids, width=width), prefix)
+    return _both(lambda width, ids: analysis.charts.factor_bars(rows, words, prefix=ids, width=width), prefix)
 
 
 @lru_cache(KEPT)
 def _levels(rows: tuple[LevelRow, ...], words: ChartWords, prefix: str) -> Drawn:
-    return _both(lambda width, ids: analysis.stacked_levels(rows, words, prefix=ids, width=width), prefix)
+    return _both(lambda width, ids: analysis.charts.stacked_levels(rows, words, prefix=ids, width=width), prefix)
 
 
 @lru_cache(KEPT)
 def _trend(rows: tuple[MonthRow, ...], words: ChartWords, prefix: str) -> Drawn:
-    return _both(lambda width, ids: analysis.trend(rows, words, prefix=ids, width=width), prefix)
+    return _both(lambda width, ids: analysis.charts.trend(rows, words, prefix=ids, width=width), prefix)
 
 
 @lru_cache(KEPT)
 def _caterpillar(rows: tuple[IntervalRow, ...], reference: float | None, words: ChartWords, prefix: str) -> Drawn:
     return _both(
-        lambda width, ids: analysis.caterpillar(rows, words, prefix=ids, reference=reference, width=width), prefix
+        lambda width, ids: analysis.charts.caterpillar(rows, words, prefix=ids, reference=reference, width=width),
+        prefix,
     )
 
 
 def _both(draw: Callable[[float, str], analysis.Picture], prefix: str) -> Drawn:
     """Draw for wide and narrow screens; the ids of the two differ."""
-    wide, narrow = draw(analysis.WIDE, f"{prefix}-wide"), draw(analysis.NARROW, f"{prefix}-narrow")
+    wide, narrow = draw(analysis.charts.WIDE, f"{prefix}-wide"), draw(analysis.charts.NARROW, f"{prefix}-narrow")
     return Drawn(wide.svg, narrow.svg, wide.title, wide.measure, wide.note, wide.columns, wide.rows)

