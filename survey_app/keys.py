@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from survey_app.domain import sealing
+from survey_app.domain import kiosk_sealing, sealing
 
 KEY_BYTES = 32
 DAYS_AHEAD = 120  # day keys made in advance, so that a stopped flush never stops answers
@@ -69,6 +69,20 @@ class KeyFolder:
         """Make the key pairs of waiting comments and of the quarantine, which outlive the days."""
         for name in POOLS:
             self._create_pair(name)
+
+    def prepare_kiosks(self) -> None:
+        """Make the key that kiosks seal their answers to; an existing one is kept, since sealed answers need it."""
+        path = self._kiosks
+        if not path.exists():
+            _write(path, kiosk_sealing.new_private_key())
+
+    def kiosks(self) -> bytes:
+        """Private key that opens what kiosks send; the web process opens it, checks it and seals it to the day."""
+        return self._read(self._kiosks)
+
+    @property
+    def _kiosks(self) -> Path:
+        return self.root / "web" / "kiosks" / "sealing.key"
 
     def public(self, name: str) -> bytes:
         """Public key of a day (ISO date) or of a pool."""

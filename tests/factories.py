@@ -63,6 +63,7 @@ def a_round(installation: Installation, *, desks=("hai-chau",), **changes) -> Si
         made = SimpleNamespace(id=row.id, number=number, province=province, desks=desk_ids, **values)
     installation.keys.prepare_days(installation.today())
     installation.keys.prepare_pools()
+    installation.keys.prepare_kiosks()
     return made
 
 

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 
 from survey_app.models import Unit, UnitState
-from survey_app.services import collection, flush, publication, rounds, staff
+from survey_app.services import collection, flush, kiosks, publication, rounds, staff
 from survey_app.services.staff import NewStaff
 from tests import province
 from tests.factories import a_unit
+from tests.kiosk import HEARTBEAT, a_tablet
 
 PASSWORD = "trời hôm nay rất đẹp"
 POLYGLOT = "\"'><script>alert(1)</script><svg/onload=alert(2)>{{7*7}}${7*7}%s"
@@ -66,15 +67,37 @@ def fill(installation):
         for slug, name in NAMES.items():
             known = session.query(Unit.id).filter(Unit.slug == slug).scalar_subquery()
             session.execute(update(UnitState).where(UnitState.unit_id == known).values(name=name))
-    a_unit(installation, "tinh-khac", kind="province", name="Tỉnh Khác")
+    far = a_unit(installation, "tinh-khac", kind="province", name="Tỉnh Khác")
+    a_unit(installation, "desk-far", kind="desk", name="Bộ phận Một cửa tỉnh khác", parent=far)
     people(installation, LOGINS | FAR)
     _answer(live, MONTHS, random.Random(5))
+    _kiosks(installation, far)
     published = _second_round(installation, live)
     _answer(published, MONTHS[2:], random.Random(6))
     flush.close(installation, PUBLISHED)
     publication.refresh(installation, PUBLISHED)
     rounds.move(installation, PUBLISHED, "published")
     return live
+
+
+def _kiosks(installation, far):
+    """Kiosk 1 stands at desk-1 and is in order, 2 in another province, 3 is behind, 4 was revoked."""
+    with installation.database.read() as session:
+        top = session.query(Unit.id).filter(Unit.slug == "minh-hai").scalar()
+    well, _far, behind, gone = (
+        a_tablet(installation, unit, desk, name=name)
+        for unit, desk, name in (
+            (top, "desk-1", "Sảnh A"),
+            (far, "desk-far", "Kiosk xa"),
+            (top, "desk-2", POLYGLOT[:80]),
+            (top, "desk-2", "Máy cũ"),
+        )
+    )
+    well.send(heartbeat=HEARTBEAT | {"clock": installation.now().isoformat()})
+    items = [behind.answer(LIVE) for _ in range(12)]
+    beat = {"waiting": 250, "persisted": False, "battery": 0.07, "version": POLYGLOT[:40]}
+    behind.send(*items[:5], *items[8:], heartbeat=HEARTBEAT | beat)
+    kiosks.revoke(installation, gone.number)
 
 
 def _answer(place, months, chance):

@@ -21,6 +21,7 @@ COMMANDS = {
     "index": "index:index",
     "instruments": "instruments:instruments",
     "keys": "keys:keys",
+    "kiosk": "kiosks:kiosk_group",
     "round": "rounds:rounds_group",
     "serve": "serve:serve",
     "staff": "staff:staff",

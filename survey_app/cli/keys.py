@@ -18,6 +18,7 @@ def keys() -> None:
 def prepare(installation: Installation, days: int) -> None:
     """Make the key pairs of the coming days and of the pools; existing ones stay."""
     installation.keys.prepare_pools()
+    installation.keys.prepare_kiosks()
     made = installation.keys.prepare_days(installation.today(), days)
     click.echo(f"{made} day keys were made; answers can be sealed for {days} days from today.")
 

@@ -30,6 +30,7 @@ def serve(installation: Installation, flushing: bool) -> None:
     stopping = threading.Event()
     if flushing:
         installation.keys.prepare_pools()
+        installation.keys.prepare_kiosks()
         installation.keys.prepare_days(installation.today())
         threading.Thread(target=_keep_flushing, args=(installation, stopping), daemon=True).start()
     click.echo(f"Serving {settings.public_url} on {settings.host}:{settings.port}; Ctrl-C stops it.")

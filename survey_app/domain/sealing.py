@@ -33,7 +33,7 @@ def seal_to(public: bytes, plain: bytes) -> bytes:
     shared = ephemeral.exchange(X25519PublicKey.from_public_bytes(public))
     sender = ephemeral.public_key().public_bytes_raw()
     # The key is used once, so the nonce may be fixed.
-    return sender + AESGCM(_derive(shared, sender + public)).encrypt(bytes(NONCE_BYTES), _pad(plain), None)
+    return sender + AESGCM(_derive(shared, sender + public)).encrypt(bytes(NONCE_BYTES), pad(plain), None)
 
 
 def open_with(private: bytes, sealed: bytes) -> bytes:
@@ -43,7 +43,7 @@ def open_with(private: bytes, sealed: bytes) -> bytes:
     try:
         shared = own.exchange(X25519PublicKey.from_public_bytes(sender))
         key = _derive(shared, sender + own.public_key().public_bytes_raw())
-        return _unpad(AESGCM(key).decrypt(bytes(NONCE_BYTES), sealed[PUBLIC_BYTES:], None))
+        return unpad(AESGCM(key).decrypt(bytes(NONCE_BYTES), sealed[PUBLIC_BYTES:], None))
     except (InvalidTag, ValueError) as error:
         raise SealError("This text was not sealed to this key, or was changed since.") from error
 
@@ -66,10 +66,12 @@ def _derive(shared: bytes, info: bytes) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"sipas answer v1" + info).derive(shared)
 
 
-def _pad(plain: bytes) -> bytes:
+def pad(plain: bytes) -> bytes:
+    """Frame a text and fill it up to steps of 256 bytes."""
     framed = len(plain).to_bytes(4, "big") + plain
     return framed + bytes(-len(framed) % PAD_BYTES)
 
 
-def _unpad(padded: bytes) -> bytes:
+def unpad(padded: bytes) -> bytes:
+    """Take the text out of its frame."""
     return padded[4 : 4 + int.from_bytes(padded[:4], "big")]

@@ -15,6 +15,7 @@ from survey_app.models.answers import (
     WaitingSensitive,
 )
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
+from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
 from survey_app.models.publishing import LedgerEntry
 from survey_app.models.rounds import Counter, RollPacket, Round, Stratum
 from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff
@@ -27,10 +28,16 @@ __all__ = [
     "BatchCells",
     "Comment",
     "Counter",
+    "DeadLetter",
     "Dossier",
     "DossierChange",
     "Inbox",
     "Invitation",
+    "Kiosk",
+    "KioskCode",
+    "KioskDay",
+    "KioskRange",
+    "KioskRound",
     "LedgerEntry",
     "LoginFailure",
     "Quarantine",

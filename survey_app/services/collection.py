@@ -1,12 +1,9 @@
 """Taking an answer: one transaction writes `spent` and the sealed inbox row, or the answer is not taken."""
 
-import hmac
-import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -15,14 +12,13 @@ from sqlalchemy.orm import Session
 from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
-from survey_app.domain import grades, periods, sealing, tokens
+from survey_app.domain import grades, periods, tokens
 from survey_app.installation import Installation
-from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Round, Spent, Stratum
 from survey_app.services import alarm, codes, counters
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
+from survey_app.services.taking import Circumstances, Form, Origin, Taken
 
-FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
 NONCE_BYTES = 16
 MAX_FORGED_CLAIMS = 10_000  # kept per round, so that nobody can fill the disk with made-up addresses
 CLOSED = "This address opens no questionnaire."
@@ -55,16 +51,14 @@ class Submission:
     assisted: bool = False
     seconds: float | None = None
     says_not_answered: bool = False
+    partial: bool = False  # a kiosk's time ran out: required questions may be missing
 
-
-@dataclass(frozen=True)
-class Taken:
-    """What the citizen is told: stored | already_received | quarantined, with the codes of a stored answer."""
-
-    outcome: str
-    receipt: str | None = None
-    withdrawal: str | None = None
-    reason: str | None = None
+    @property
+    def circumstances(self) -> Circumstances:
+        """How the answer was given."""
+        shown = self.shown_languages
+        given = (self.device, self.assisted, self.seconds, self.partial)
+        return Circumstances(self.nonce, self.language, shown, *given)
 
 
 def open_address(installation: Installation, text: str) -> Address:
@@ -102,12 +96,13 @@ def submit(installation: Installation, submission: Submission) -> Taken:
     token = tokens.parse(submission.token_text)
     with installation.database.write() as session:
         address = _find(session, installation, token)
-        checked = rule.check(address.instrument, submission.raw)
+        checked = rule.check(address.instrument, submission.raw, pages=() if submission.partial else None)
         if not checked.valid:
             raise AnswersNotValidError(checked.problems)
-        form = _Form(installation, session, address, submission, checked.answers)
+        origin = _origin(installation, address, submission)
+        form = Form(installation, session, origin, submission.circumstances, checked.answers)
         if submission.says_not_answered:
-            return form.claim()
+            return _claim(session, form, address)
         if address.kind is None:
             raise ClosedDoorError(CLOSED)
         late = _late(session, installation, address)
@@ -167,100 +162,26 @@ def expiry(field_start: date, month: int, life_days: int) -> date:
     return periods.month_after(field_start, month + 1) - timedelta(days=1) + timedelta(days=life_days)
 
 
-class _Form:
-    """One sent form inside its transaction."""
-
-    def __init__(
-        self,
-        installation: Installation,
-        session: Session,
-        address: Address,
-        submission: Submission,
-        answers: Mapping[str, Any],
-    ) -> None:
-        self.installation, self.session, self.address = installation, session, address
-        self.keys = installation.keys.round_keys(address.round_code)
-        self.day = installation.today()
-        self.payload = _payload(address, submission, answers)
-        content = json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()
-        # Tells the same form sent again from another one; keyed with what only that browser knows.
-        self.mac = hmac.digest(submission.nonce, address.token.signed + content, sha256)
-        self.receipt, self.withdrawal = codes.make(self.keys.spent, submission.nonce, self.mac)
-
-    def store(self) -> Taken:
-        """Spend the token and put the sealed answer into the inbox, or say what happened before."""
-        key = {
-            "round_id": self.address.round_id,
-            "token_hash": tokens.spent_hash(self.keys.spent, self.address.token),
-        }
-        if not counters.insert_new(self.session, Spent, **key, content_mac=self.mac):
-            spent = self.session.get_one(Spent, tuple(key.values()))
-            if hmac.compare_digest(spent.content_mac, self.mac):
-                return Taken("already_received", self.receipt, self.withdrawal)
-            return self.quarantine("second_answer")
-        self.session.add(
-            Inbox(
-                round_id=self.address.round_id,
-                day=self.day,
-                sealed=sealing.seal_to(self.installation.keys.public(self.day.isoformat()), self.payload),
-                receipt_hash=codes.digest(self.keys.spent, "receipt", self.receipt),
-                withdrawal_hash=codes.digest(self.keys.spent, "withdrawal", self.withdrawal),
-            ),
-        )
-        return Taken("stored", self.receipt, self.withdrawal)
-
-    def claim(self) -> Taken:
-        """Keep what somebody sent who says that the address was used by another."""
-        if self.address.kind is not None:
-            return self.quarantine("says_not_answered")
-        forged = (Quarantine.round_id == self.address.round_id, Quarantine.reason == "unknown_address")
-        kept = self.session.scalar(select(func.count()).select_from(Quarantine).where(*forged)) or 0
-        return self.quarantine("unknown_address") if kept < MAX_FORGED_CLAIMS else Taken("quarantined")
-
-    def quarantine(self, reason: str) -> Taken:
-        """Keep an answer that enters no figure, once however often it is sent."""
-        new = counters.insert_new(
-            self.session,
-            Quarantine,
-            id=uuid.UUID(bytes=self.mac[:16]),
-            round_id=self.address.round_id,
-            unit_id=self.address.desk_id,
-            reason=reason,
-            day=self.day,
-            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), self.payload),
-        )
-        if new and self.address.desk_id is not None:
-            counters.count(self.session, self.address.round_id, self.address.desk_id, self.day, reason)
-        return Taken("quarantined", reason=reason)
-
-
-def _payload(address: Address, submission: Submission, answers: Mapping[str, Any]) -> bytes:
-    """What is sealed: nothing that leads back to the dossier."""
-    scored = len([item for item in address.instrument.scored_items() if item.id in answers])
-    seconds = submission.seconds
-    fast = seconds is not None and scored > 0 and seconds < FAST_SECONDS_PER_ITEM * scored
+def _origin(installation: Installation, address: Address, submission: Submission) -> Origin:
+    """Everything that a token says about its answer."""
     kind = address.kind or tokens.Kind.UNDRAWN
-    content = {
-        "stratum": address.token.stratum_number,
-        "grade": grades.of_token(kind, submission.device, assisted=submission.assisted),
-        "instrument": address.instrument.key,
-        "answers": answers,
-        "language": submission.language,
-        "shown": sorted(set(submission.shown_languages) or {submission.language}),
-        "device": submission.device,
-        "assisted": submission.assisted,
-        "duration": duration_band(seconds),
-        "flagged": fast,
-        "roll": kind is tokens.Kind.ROLL,
-    }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return Origin(
+        round_id=address.round_id,
+        round_code=address.round_code,
+        instrument=address.instrument,
+        unit_id=address.desk_id,
+        identity=address.token.signed,
+        spent_hash=tokens.spent_hash(installation.keys.round_keys(address.round_code).spent, address.token),
+        stratum=address.token.stratum_number,
+        grade=grades.of_token(kind, submission.device, assisted=submission.assisted),
+        roll=kind is tokens.Kind.ROLL,
+    )
 
 
-def duration_band(seconds: float | None) -> str:
-    """Coarse class of the time taken."""
-    if seconds is None:
-        return "unknown"
-    for limit, name in ((60, "<1min"), (180, "1-3min"), (600, "3-10min")):
-        if seconds < limit:
-            return name
-    return ">10min"
+def _claim(session: Session, form: Form, address: Address) -> Taken:
+    """Keep what somebody sent who says that the address was used by another."""
+    if address.kind is not None:
+        return form.quarantine("says_not_answered")
+    forged = (Quarantine.round_id == address.round_id, Quarantine.reason == "unknown_address")
+    kept = session.scalar(select(func.count()).select_from(Quarantine).where(*forged)) or 0
+    return form.quarantine("unknown_address") if kept < MAX_FORGED_CLAIMS else Taken("quarantined")

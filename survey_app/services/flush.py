@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from survey_app.domain import batching, periods
 from survey_app.domain.batching import Atom, Move
 from survey_app.installation import Installation
-from survey_app.models import Batch, BatchCells, Invitation, RollPacket, Round, Stratum
+from survey_app.models import Batch, BatchCells, Round, Stratum
 from survey_app.services import audit, inbox, moving, pools, rounds, unit_tree
 from survey_app.services.errors import RefusedError
 from survey_app.services.inbox import Waiting
 from survey_app.services.moving import OvertakenError
+from survey_app.services.room import Room
+from survey_app.services.taking import NO_STRATUM
 
 MAX_REPLANS = 100  # a withdrawal between plan and move makes us plan again; it cannot happen for ever
 DAILY_IF = 10  # answers on each of the last 20 flushed days
@@ -103,7 +105,6 @@ class _Plan:
     """What moves in one flush of one round."""
 
     def __init__(self, installation: Installation, code: str, *, closing: bool) -> None:
-        chance = random.SystemRandom()
         with installation.database.read() as session:
             self.row = rounds.by_code(session, code)
             found = session.scalars(select(Stratum).where(Stratum.round_id == self.row.id))
@@ -111,58 +112,41 @@ class _Plan:
             waiting = inbox.open_all(installation, session, self.row.id)
             _stop_if_over_issued(session, self.row, self.strata, waiting)
             since = None if closing else installation.today() - timedelta(days=self.row.token_life_days + 31)
-            self._room = _Room(session, self.row, self.strata, since)
+            self._room = Room(session, self.row, self.strata, since)
             parents = unit_tree.parents(session, installation.today())
-        self.own_stratum = {number: self._room.least(number) >= batching.ROOM for number in self.strata}
-        may_move = [a for a in waiting if closing or self._free(a)]
+            may_move = [a for a in waiting if closing or self._free(a)]
+            self.moves: list[Move[Waiting]] = []
+            self.held: dict[str, int] = defaultdict(int)
+            self._plan_moves(may_move, lambda u: _hex(parents.get(uuid.UUID(u))), closing=closing)
+        self.staying = len(waiting) - sum(len(m.answers) for m in self.moves)
+
+    def _plan_moves(self, may_move: Sequence[Waiting], parent: Callable[[str], str | None], *, closing: bool) -> None:
+        chance = random.SystemRandom()
         atoms: dict[Atom, list[Waiting]] = defaultdict(list)
         for answer in may_move:
             atoms[self._atom(answer)].append(answer)
-        self.moves: list[Move[Waiting]] = []
-        self.held: dict[str, int] = defaultdict(int)
         if closing:
-            self.moves, held = batching.last(atoms, lambda u: _hex(parents.get(uuid.UUID(u))), self._room.of, chance)
+            self.moves, held = batching.last(atoms, parent, self._room.of, chance)
             for atom, answers in held.items():
                 self.held[atom.grade] += len(answers)
         else:
             self.moves = batching.due(atoms, chance)
-        self.staying = len(waiting) - sum(len(m.answers) for m in self.moves)
+
+    def own_stratum(self, number: int) -> bool:
+        """Whether answers of a stratum may say so: enough dossiers share it."""
+        return number != NO_STRATUM and self._room.least(number) >= batching.ROOM
 
     def _atom(self, answer: Waiting) -> Atom:
+        if answer.stratum == NO_STRATUM:
+            return Atom(answer.desk, "", answer.instrument, answer.grade)
         stratum = self.strata[answer.stratum]
         return Atom(stratum.desk_id.hex, _hex(stratum.agency_id) or "", answer.instrument, answer.grade)
 
     def _free(self, answer: Waiting) -> bool:
         """False for an answer that must wait for the close: its stratum alone would leave too few dossiers."""
-        return self.own_stratum[answer.stratum] and not self.strata[answer.stratum].only_at_close
-
-
-class _Room:
-    """How many dossiers an answer of a stratum and grade could belong to."""
-
-    def __init__(self, session: Session, row: Round, strata: dict[int, Stratum], since: object) -> None:
-        numbers = {stratum.id: number for number, stratum in strata.items()}
-        counted = select(Invitation.stratum_id, Invitation.drawn, func.count()).where(Invitation.round_id == row.id)
-        if since is not None:
-            counted = counted.where(Invitation.invited_on >= since)
-        self._invited: dict[tuple[int, bool], int] = defaultdict(int)
-        for stratum_id, drawn, n in session.execute(counted.group_by(Invitation.stratum_id, Invitation.drawn)):
-            self._invited[numbers[stratum_id], drawn] += n
-        self._slips: dict[int, int] = defaultdict(int)
-        packets = select(RollPacket.stratum_id, func.sum(RollPacket.slips)).group_by(RollPacket.stratum_id)
-        for stratum_id, slips in session.execute(packets):
-            if stratum_id in numbers:
-                self._slips[numbers[stratum_id]] += slips
-
-    def least(self, number: int) -> int:
-        """The smaller room of drawn and other answers, of those kinds that the stratum has."""
-        drawn, other = self._invited[number, True], self._invited[number, False] + self._slips[number]
-        kinds = [n for n in (drawn, other) if n]
-        return min(kinds, default=0)
-
-    def of(self, answers: Sequence[Waiting]) -> int:
-        """Room of answers that no longer say which of their strata they are from."""
-        return sum(self.least(number) for number in {a.stratum for a in answers})
+        if answer.stratum == NO_STRATUM:
+            return self._room.of_desk(answer.desk) >= batching.ROOM
+        return self.own_stratum(answer.stratum) and not self.strata[answer.stratum].only_at_close
 
 
 def _stop_if_over_issued(

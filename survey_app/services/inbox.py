@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey_app.domain import sealing
 from survey_app.installation import Installation
 from survey_app.models import Inbox
+from survey_app.services.taking import NO_STRATUM
 
 CHUNK = 500  # answers sealed again in one transaction: citizens' answers wait no longer than that
 
@@ -23,13 +24,15 @@ class Waiting:
 
     id: uuid.UUID
     receipt_hash: bytes
-    stratum: int
+    stratum: int  # NO_STRATUM: without a slip
+    desk: str  # of an answer without a slip; else empty
     grade: str
     instrument: str
     answers: dict[str, Any]
     traits: dict[str, str]  # language, device, duration, assisted
     shown: tuple[str, ...]
     flagged: bool
+    partial: bool
 
 
 def open_all(installation: Installation, session: Session, round_id: uuid.UUID) -> list[Waiting]:
@@ -51,6 +54,7 @@ def _open(row: Inbox, private: bytes) -> Waiting:
         id=row.id,
         receipt_hash=row.receipt_hash,
         stratum=content["stratum"],
+        desk=content.get("desk") or "",
         grade=content["grade"],
         instrument=content["instrument"],
         answers=content["answers"],
@@ -62,6 +66,7 @@ def _open(row: Inbox, private: bytes) -> Waiting:
         },
         shown=tuple(content["shown"]),
         flagged=content["flagged"],
+        partial=content.get("partial", False),
     )
 
 
@@ -99,8 +104,10 @@ def destroy_old_keys(installation: Installation, today: date) -> list[date]:
 
 
 def strata_of(waiting: Iterable[Waiting]) -> dict[int, int]:
-    """How many waiting answers each stratum has."""
+    """How many waiting answers each stratum has; those without a slip are in none."""
     counts: dict[int, int] = {}
     for answer in waiting:
+        if answer.stratum == NO_STRATUM:
+            continue
         counts[answer.stratum] = counts.get(answer.stratum, 0) + 1
     return counts

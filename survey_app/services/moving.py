@@ -5,7 +5,7 @@ import json
 import random
 import uuid
 from collections import Counter as Tally
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -35,8 +35,10 @@ from survey_app.models import (
 )
 from survey_app.services import counters
 from survey_app.services.inbox import Waiting
+from survey_app.services.room import strata_of_desk
+from survey_app.services.taking import NO_STRATUM
 
-POOLED = -1  # stratum number of answers whose own stratum would leave too few dossiers
+POOLED = -1  # stratum number of answers whose own stratum is unknown or would leave too few dossiers
 TRAITS = ("language", "device", "duration", "assisted")
 
 
@@ -49,7 +51,7 @@ def move(
     row: Round,
     strata: Mapping[int, Stratum],
     step: Move[Waiting],
-    own_stratum: Mapping[int, bool],
+    own_stratum: Callable[[int], bool],
 ) -> None:
     """Carry out one move in one transaction; `own_stratum` says which strata an answer may keep."""
     today = installation.today()
@@ -58,8 +60,9 @@ def move(
         if gone.rowcount != len(step.answers):  # type: ignore[attr-defined]  # a cursor result for DELETE
             raise OvertakenError
         instrument = shipped(step.atom.instrument)
-        keeps = {n: bool(own_stratum[n]) and step.pool is None for n in {a.stratum for a in step.answers}}
-        batch = _batch(row, instrument, step, keeps, today)
+        keeps = {n: own_stratum(n) and step.pool is None for n in {a.stratum for a in step.answers}}
+        mixed = {s for a in step.answers if not keeps[a.stratum] for s in _strata_of(row, strata, a)}
+        batch = _batch(row, instrument, step, sorted(mixed), today)
         batch.ordinal = _next_ordinal(session, batch)
         session.add(batch)
         session.flush()
@@ -73,11 +76,10 @@ def _batch(
     row: Round,
     instrument: Instrument,
     step: Move[Waiting],
-    keeps: Mapping[int, bool],
+    mixed: list[int],
     today: date,
 ) -> Batch:
     ends = Tally(rule.enough(instrument, _read_back(a.answers)) for a in step.answers)
-    mixed = sorted({a.stratum for a in step.answers if not keeps[a.stratum]})
     return Batch(
         id=random_key(),
         round_id=row.id,
@@ -93,6 +95,10 @@ def _batch(
         flagged=sum(a.flagged for a in step.answers),
         pool_strata=mixed or None,
     )
+
+
+def _strata_of(row: Round, strata: Mapping[int, Stratum], answer: Waiting) -> tuple[int, ...]:
+    return strata_of_desk(row, strata, answer.desk) if answer.stratum == NO_STRATUM else (answer.stratum,)
 
 
 def _next_ordinal(session: Session, batch: Batch) -> int:
@@ -191,6 +197,7 @@ def _side_tables(
         else:
             session.add(WaitingSensitive(round_id=row.id, sealed=sealed))
     tallies = Tally((trait, a.traits[trait]) for a in answers for trait in TRAITS)
+    tallies.update(("partial", "yes") for a in answers if a.partial)
     tallies.update(("shown", language) for a in answers for language in a.shown)
     for (trait, value), n in sorted(tallies.items()):
         counters.add(

@@ -159,16 +159,25 @@ class Sample:
                 own[number if number >= 0 else self._pool_number[part.batch.id]] += cell.n
         frame = {number: max(self._size.get(number, 0), n) for number, n in own.items() if number < POOL_BASE}
         pooled: set[int] = set()
-        for part in self.parts:
-            number = self._pool_number[part.batch.id]
-            if number in own:
-                mixed = [s for s in part.batch.pool_strata or [] if s not in frame]
-                frame[number] = max(own[number], sum(self._size.get(s, 0) for s in mixed))
-                pooled.update(mixed)
+        for strata, parts in self._pools().items():
+            mixed = [s for s in strata if s not in frame]
+            size, n = sum(self._size.get(s, 0) for s in mixed), sum(part.batch.n for part in parts)
+            for part in parts:  # batches that stand for the same strata share them
+                number = self._pool_number[part.batch.id]
+                if number in own:
+                    frame[number] = max(own[number], round(size * part.batch.n / n))
+                    pooled.update(mixed)
         for silent in self._neighbours:
             if silent.number not in frame and silent.number not in pooled and self._size.get(silent.number):
                 frame[_nearest(silent, self._neighbours, frame)] += self._size[silent.number]
         return frame
+
+    def _pools(self) -> dict[tuple[int, ...], list[Part]]:
+        """Batches by the strata that they mix."""
+        found: dict[tuple[int, ...], list[Part]] = defaultdict(list)
+        for part in self.parts:
+            found[tuple(part.batch.pool_strata or ())].append(part)
+        return found
 
     def months(self) -> list[str]:
         """Months with a release, in order."""

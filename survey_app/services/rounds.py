@@ -49,6 +49,7 @@ def create(installation: Installation, plan: Plan) -> uuid.UUID:
     installation.keys.create_round(plan.code)
     installation.keys.prepare_days(installation.today())
     installation.keys.prepare_pools()
+    installation.keys.prepare_kiosks()
     with installation.database.write() as session:
         if session.scalar(select(Round.id).where(Round.code == plan.code)):
             raise RefusedError(f"Round {plan.code} exists; choose another --code.")

@@ -1,7 +1,5 @@
 """Signing in: one message and one amount of work for every wrong try; waiting grows, nobody is locked out."""
 
-import hashlib
-import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -9,13 +7,13 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from survey_app.domain import passwords
 from survey_app.domain.access import Reader
 from survey_app.installation import Installation
-from survey_app.models import LoginFailure, Staff
-from survey_app.services import audit, counters
+from survey_app.models import Staff
+from survey_app.services import audit, tries
 from survey_app.services.errors import RefusedError
 
 # OWASP's figures for argon2id on a small server: 19 MiB, two passes, one lane
@@ -26,14 +24,6 @@ SESSION_LIFE = timedelta(hours=8)
 
 class WrongPasswordError(RefusedError):
     """Login and password do not fit, or the login may not sign in: never says which."""
-
-
-class WaitError(RefusedError):
-    """Too many wrong tries with this login name; `seconds` says how long to wait."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-        super().__init__(f"Too many wrong tries; wait {seconds} seconds.")
 
 
 @dataclass(frozen=True)
@@ -47,15 +37,15 @@ class SignedIn:
 def authenticate(installation: Installation, login: str, password: str) -> SignedIn:
     """Check login and password; raises WrongPasswordError or WaitError, alike for known and unknown names."""
     login = passwords.fold_login(login)
-    key = _login_hash(installation, login)
-    _count_try(installation, key)
+    key = tries.key(installation, "login", login)
+    tries.count(installation, key)
     with installation.database.read() as session:
         row = session.scalar(select(Staff).where(Staff.login == login))
     fits = verify(row.password_hash if row else _NOBODY, password)
     if row is None or not fits or not row.active:
         raise WrongPasswordError("Login and password do not fit.")
     with installation.database.write() as session:
-        session.execute(delete(LoginFailure).where(LoginFailure.login_hash == key))
+        tries.forget(session, key)
         audit.note(session, installation, "sign in", login, actor=login)
     return SignedIn(_reader(row), row.session_version)
 
@@ -92,25 +82,3 @@ def verify(hashed: str, password: str) -> bool:
 
 def _reader(row: Staff) -> Reader:
     return Reader(row.id, row.login, row.name, row.role, row.unit_id, row.language)
-
-
-def _login_hash(installation: Installation, login: str) -> bytes:
-    """What stands in the table instead of the name: some people type their password there."""
-    return hmac.digest(installation.settings.secret_key.encode(), b"login " + login.encode(), hashlib.sha256)
-
-
-def _count_try(installation: Installation, key: bytes) -> None:
-    """Count the try before it is checked, so that a hundred at once are not all checked; WaitError if too soon."""
-    now = installation.now()
-    with installation.database.write() as session:
-        forgotten = now - timedelta(seconds=passwords.FORGOTTEN_AFTER)
-        session.execute(delete(LoginFailure).where(LoginFailure.last_at < forgotten))
-        counters.insert_new(session, LoginFailure, login_hash=key, failures=0, last_at=now)
-        row = session.get(LoginFailure, key, with_for_update=True)
-        if row is None:  # somebody signed in with this name at this very moment, which ended the counting
-            return
-        wait = passwords.wait_seconds(row.failures, (now - row.last_at).total_seconds())
-        if wait:
-            raise WaitError(wait)
-        row.failures += 1
-        row.last_at = now

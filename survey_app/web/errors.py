@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.keys import KeyMissingError
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, NotFoundError, RefusedError
-from survey_app.services.sign_in import WaitError
+from survey_app.services.tries import WaitError
 
 log = logging.getLogger("sipas.web")
 
@@ -23,7 +23,7 @@ STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (KeyMissingError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
-
+MACHINES = ("/api/", "/kiosk/enrol", "/kiosk/package", "/kiosk/sync")  # addresses that programs call
 NO_PAGE = (
     lazy_gettext("There is no such page"),
     lazy_gettext("The address may have been mistyped, or the page has moved."),
@@ -103,7 +103,7 @@ def _of_ours(error: Exception) -> Response:
 
 def _answer(status: HTTPStatus, message: str) -> Response:
     """JSON for programs, a page for people."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(MACHINES):
         response = jsonify({"error": status.phrase, "message": message or status.description})
         response.status_code = status
         return response

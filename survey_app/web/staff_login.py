@@ -12,6 +12,7 @@ from wtforms.validators import EqualTo, InputRequired, Length
 from survey_app.domain import access, passwords
 from survey_app.domain.access import Reader
 from survey_app.services import sign_in, staff
+from survey_app.services.tries import WaitError
 from survey_app.web import staff_session
 from survey_app.web.current import installation
 from survey_app.web.language import gettext as _
@@ -79,7 +80,7 @@ def sign_in_page() -> Response | str | tuple[str, int] | tuple[str, int, dict[st
     except sign_in.WrongPasswordError:
         given.password.errors = [_("Login name and password do not fit.")]
         return render_template("staff/login.html", form=given), 403
-    except sign_in.WaitError as error:
+    except WaitError as error:
         given.password.errors = [_wait(error)]
         return render_template("staff/login.html", form=given), 429, {"Retry-After": str(error.seconds)}
     staff_session.begin(signed_in)
@@ -106,7 +107,7 @@ def password() -> Response | str | tuple[str, int]:
         version = staff.change_password(installation(), staff_session.reader(), given.old.data, given.new.data)
     except sign_in.WrongPasswordError:
         given.old.errors = [_("This is not your password.")]
-    except sign_in.WaitError as error:
+    except WaitError as error:
         given.old.errors = [_wait(error)]
     except staff.PasswordProblemError as error:
         given.new.errors = [_problem(code) for code in error.codes]
@@ -117,7 +118,7 @@ def password() -> Response | str | tuple[str, int]:
     return render_template("staff/password.html", form=given), 400
 
 
-def _wait(error: sign_in.WaitError) -> str:
+def _wait(error: WaitError) -> str:
     return ngettext(
         "Too many wrong tries. Please wait %(num)d second, then try again.",
         "Too many wrong tries. Please wait %(num)d seconds, then try again.",

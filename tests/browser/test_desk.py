@@ -25,6 +25,9 @@ PAGES = [
     ("admin", "/admin/staff"),
     ("admin", "/admin/units"),
     ("admin", "/admin/audit"),
+    ("admin", "/admin/kiosks"),
+    ("admin", "/admin/kiosks/3"),
+    ("province", "/province/minh-hai/-/kiosks"),
 ]
 NAMES = [path for _, path in PAGES]
 

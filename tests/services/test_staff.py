@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from survey_app.models import AuditEntry, LoginFailure, Staff
 from survey_app.services import sign_in, staff
 from survey_app.services.errors import NotFoundError, RefusedError
-from survey_app.services.sign_in import WaitError, WrongPasswordError
+from survey_app.services.sign_in import WrongPasswordError
 from survey_app.services.staff import NewStaff, PasswordProblemError
+from survey_app.services.tries import WaitError
 from tests.factories import a_unit
 
 PASSWORD = "trời hôm nay rất đẹp"

@@ -9,7 +9,7 @@ from survey_app.web import staff_session
 from tests.figures import LIVE, LOGINS, PASSWORD, PUBLISHED
 from tests.web.pages import Visitor
 
-OPEN = {"public", "login", "citizen"}  # blueprints for anyone; each has reasons and tests of its own
+OPEN = {"public", "login", "citizen", "device"}  # blueprints with guards and tests of their own
 # For each argument of an address: what belongs to somebody else, for each reader.
 FOREIGN = {
     "slug": {
@@ -19,6 +19,7 @@ FOREIGN = {
         "admin": ["tinh-khac", "nowhere"],
     },
     "login": {login: ["far", "nobody"] for login in LOGINS},
+    "number": {login: [2, 99] for login in LOGINS},
     "code": {login: [LIVE, PUBLISHED, "R2099"] for login in LOGINS},
 }
 
@@ -98,7 +99,7 @@ def test_what_is_anothers_is_not_there_on_any_route(figures_app, readers, login)
     [("agency1", ("province", "admin")), ("agency2", ("province", "admin")), ("province", ("admin",))],
 )
 def test_kinds_of_page_that_a_role_does_not_open_are_not_there(figures_app, readers, login, closed):
-    own = {"slug": LOGINS[login][1], "code": LIVE, "login": login}
+    own = {"slug": LOGINS[login][1], "code": LIVE, "login": login, "number": 1}
     adapter = figures_app.url_map.bind("localhost")
     for rule in staff_rules(figures_app):
         if blueprint_of(rule) in closed:
@@ -108,7 +109,7 @@ def test_kinds_of_page_that_a_role_does_not_open_are_not_there(figures_app, read
 
 
 def test_no_route_that_changes_something_works_without_our_form(figures_app, readers):
-    own = {"slug": "xa-1", "code": LIVE, "login": "agency1"}
+    own = {"slug": "xa-1", "code": LIVE, "login": "agency1", "number": 1}
     adapter = figures_app.url_map.bind("localhost")
     changing = [r for r in staff_rules(figures_app) if r.methods & {"POST", "PUT", "PATCH", "DELETE"}]
     assert changing

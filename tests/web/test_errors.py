@@ -9,7 +9,7 @@ from flask import Blueprint
 from survey_app.app import create_app
 from survey_app.keys import KeyMissingError
 from survey_app.services.errors import ClosedDoorError, NotFoundError, RefusedError
-from survey_app.services.sign_in import WaitError
+from survey_app.services.tries import WaitError
 from tests.web.pages import Visitor
 
 SECRET = "/srv/keys/flush/2026-03-02.key"

@@ -5,8 +5,9 @@ from dataclasses import replace
 from flask import Response, url_for
 
 from survey_app.services import codes, collection
-from survey_app.services.collection import Submission, Taken
+from survey_app.services.collection import Submission
 from survey_app.services.errors import ClosedDoorError
+from survey_app.services.taking import Taken
 from survey_app.web.citizen import browser
 from survey_app.web.citizen import draft as drafts
 from survey_app.web.citizen.draft import Draft

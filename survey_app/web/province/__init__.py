@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from survey_app.services import reading
-from survey_app.web import language
+from survey_app.services import kiosk_overview, reading
+from survey_app.web import kiosk_words, language
 from survey_app.web.current import installation
 from survey_app.web.province_view import province_view
 from survey_app.web.staff_session import province_guard as guard
@@ -29,3 +29,15 @@ def units(slug: str, code: str | None) -> str:
     if figures is None or opened.round is None:
         return render_template("province/no_round.html", opened=opened)
     return render_template("province/units.html", opened=opened, view=province_view(figures, opened.round))
+
+
+@blueprint.get("/<slug>/-/kiosks")
+def kiosks(slug: str) -> str:
+    """Show the devices under a unit, silent ones and those that are behind first."""
+    opened = kiosk_overview.of_unit(installation(), reader(), slug)
+    look, well = (
+        [(line, kiosk_words.received(line), kiosk_words.persisted(line)) for line in lines]
+        for lines in (opened.look, opened.well)
+    )
+    words = {"signs": kiosk_words.signs(), "reasons": kiosk_words.apart_reasons()}
+    return render_template("province/kiosks.html", opened=opened, look=look, well=well, **words)

@@ -1,0 +1,231 @@
+"""One item that a kiosk sends: opened, held against the one rule, and taken, kept apart or refused, each by itself."""
+
+import hmac
+import json
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+
+from instruments.load import shipped
+from survey_app.domain import answers as rule
+from survey_app.domain import grades, kiosk_sealing, sealing, tokens
+from survey_app.installation import Installation
+from survey_app.keys import QUARANTINE
+from survey_app.models import DeadLetter, Round
+from survey_app.services import collection, counters, kiosk_package
+from survey_app.services.collection import Submission
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
+from survey_app.services.taking import NO_STRATUM, Circumstances, Form, Origin, Taken
+
+MAX_SEALED = 32 * 1024
+MAX_SECONDS = 24 * 3600
+ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
+UNDETERMINED = "und"  # language of an answer in a language that the questionnaire does not have
+STORED, DUPLICATE, REJECTED = "stored", "duplicate", "rejected"
+
+
+class DamagedError(ValueError):
+    """What a kiosk sent cannot be opened or read."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """The enrolled device that sends: everything about an answer's place comes from here."""
+
+    id: uuid.UUID
+    unit_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was sealed on the device."""
+
+    round: str
+    instrument: str
+    token: str | None  # None: started without a slip
+    answers: Mapping[str, Any]
+    language: str
+    shown: tuple[str, ...]
+    assisted: bool
+    seconds: float | None
+    partial: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a device is told of one item."""
+
+    outcome: str
+    reason: str | None = None
+
+
+def opened(installation: Installation, device: Device, key: uuid.UUID, sealed: bytes) -> Answer:
+    """Open an item; DamagedError if that cannot be done."""
+    try:
+        if len(sealed) > MAX_SEALED:
+            raise DamagedError("too long")
+        plain = kiosk_sealing.open_answer(installation.keys.kiosks(), sealed, device.id, key)
+        content = json.loads(plain)
+        json.dumps(content, ensure_ascii=False).encode()  # half characters, which JSON can spell, fit no store
+        return _read(content)
+    except (sealing.SealError, ValueError, RecursionError) as error:
+        raise DamagedError(str(error)) from error
+
+
+def take(installation: Installation, device: Device, key: uuid.UUID, answer: Answer) -> Result | None:
+    """Take an answer in one transaction of its own; None if its round is not known."""
+    with installation.database.read() as session:
+        row = session.scalar(select(Round).where(Round.code == answer.round))
+        if row is None or row.state in ("plan", "frozen"):
+            return None
+        if row not in kiosk_package.rounds_of_desk(session, installation, device.unit_id):
+            return None
+        if row.erasure_date <= installation.today():
+            return Result(REJECTED, "erased")
+        if answer.partial and kiosk_package.on_timeout_of(session, row.id) != kiosk_package.KEEP_PARTIAL:
+            return Result(REJECTED, "partial")
+    return _Item(installation, device, key, answer, row).take()
+
+
+def bury(installation: Installation, device: Device, key: str, sealed: bytes, reason: str) -> None:
+    """Keep what nobody can read, once however often it is sent."""
+    identity = sha256(device.id.bytes + key.encode(errors="backslashreplace") + sealed).digest()
+    content = {"device": str(device.id), "key": key, "sealed": kiosk_sealing.to_base64(sealed[:MAX_SEALED])}
+    public = installation.keys.public(QUARANTINE)
+    with installation.database.write() as session:
+        counters.insert_new(
+            session,
+            DeadLetter,
+            id=uuid.UUID(bytes=identity[:16]),
+            unit_id=device.unit_id,
+            reason=reason,
+            day=installation.today(),
+            sealed=sealing.seal_to(public, json.dumps(content).encode()),
+        )
+
+
+class _Item:
+    """An opened answer of a known round that still takes something."""
+
+    def __init__(self, installation: Installation, device: Device, key: uuid.UUID, answer: Answer, row: Round) -> None:
+        self.installation, self.device, self.key, self.answer, self.row = installation, device, key, answer, row
+        self.instrument = shipped(row.instrument_key)
+
+    def take(self) -> Result:
+        if self.answer.instrument != self.row.instrument_key:
+            return self._apart("not_valid", dict(self.answer.answers))
+        if self.answer.token is None:
+            return self._without_slip()
+        try:
+            if tokens.parse(self.answer.token).round_number != self.row.number:
+                return self._apart("unknown_address", dict(self.answer.answers))
+            return _told(collection.submit(self.installation, self._submission(self.answer.token)))
+        except (tokens.MistypedError, ClosedDoorError):
+            return self._apart("unknown_address", dict(self.answer.answers))
+        except AnswersNotValidError:
+            return self._apart("not_valid", dict(self.answer.answers))
+
+    def _submission(self, token: str) -> Submission:
+        how = self._circumstances
+        return Submission(
+            token_text=token,
+            nonce=how.nonce,
+            raw=self.answer.answers,
+            language=how.language,
+            shown_languages=how.shown_languages,
+            device=how.device,
+            assisted=how.assisted,
+            seconds=how.seconds,
+            partial=how.partial,
+        )
+
+    def _without_slip(self) -> Result:
+        pages = () if self.answer.partial else None
+        checked = rule.check(self.instrument, self.answer.answers, pages=pages)
+        if not checked.valid or not checked.answers:
+            return self._apart("not_valid", dict(self.answer.answers))
+        open_now = self.row.state == "field"
+        open_now &= self.row.field_start <= self.installation.today() <= self.row.field_end
+        with self.installation.database.write() as session:
+            form = Form(self.installation, session, self._origin, self._circumstances, checked.answers)
+            return _told(form.store() if open_now or form.spent else form.quarantine("after_close"))
+
+    def _apart(self, reason: str, answers: dict[str, Any]) -> Result:
+        """Keep an answer in the visible quarantine as it was sent."""
+        with self.installation.database.write() as session:
+            form = Form(self.installation, session, self._origin, self._circumstances, answers)
+            taken = form.quarantine(reason)
+        return Result(REJECTED, reason) if reason == "not_valid" else _told(taken)
+
+    @property
+    def _origin(self) -> Origin:
+        """An answer of this device, whatever it says of itself."""
+        identity = b"kiosk" + self.device.id.bytes + self.key.bytes
+        spent_key = self.installation.keys.round_keys(self.row.code).spent
+        return Origin(
+            round_id=self.row.id,
+            round_code=self.row.code,
+            instrument=self.instrument,
+            unit_id=self.device.unit_id,
+            identity=identity,
+            spent_hash=hmac.digest(spent_key, identity, sha256),
+            stratum=NO_STRATUM,
+            grade=grades.without_token(staff=False, assisted=self.answer.assisted),
+            desk=self.device.unit_id,
+        )
+
+    @property
+    def _circumstances(self) -> Circumstances:
+        known = self.instrument.languages
+        language, *shown = (
+            code if code in known else UNDETERMINED for code in (self.answer.language, *self.answer.shown)
+        )
+        return Circumstances(
+            nonce=self.key.bytes,
+            language=language,
+            shown_languages=tuple(shown),
+            device=grades.DESK_DEVICE,
+            assisted=self.answer.assisted,
+            seconds=self.answer.seconds,
+            partial=self.answer.partial,
+        )
+
+
+def _told(taken: Taken) -> Result:
+    """A quarantined answer is durably held like a counted one: the device is not told which slips were used."""
+    again = taken.outcome == "already_received" or taken.known
+    return Result(DUPLICATE if again else STORED)
+
+
+def _read(content: object) -> Answer:
+    """Check the shape of what was sealed; DamagedError names the field."""
+    names = ("round", "instrument", "token", "answers", "language", "shown", "assisted", "seconds", "partial")
+    if not isinstance(content, dict) or set(content) != {*names, "started_without_slip"}:
+        raise DamagedError("The fields are not those of an answer.")
+    found = Answer(**{name: content[name] for name in names} | {"shown": _languages(content["shown"])})
+    texts = (found.round, found.instrument, found.language)
+    flags = (found.assisted, found.partial, content["started_without_slip"])
+    if not all(isinstance(text, str) for text in texts) or not all(isinstance(flag, bool) for flag in flags):
+        raise DamagedError("A text or a yes or no is something else.")
+    if not isinstance(found.token, str | None) or (found.token is None) != content["started_without_slip"]:
+        raise DamagedError("token: a text, or null when it was started without a slip.")
+    if not isinstance(found.answers, dict) or not LANGUAGE.match(found.language) or not ROUND.match(found.round):
+        raise DamagedError("answers: an object; language: a code such as vi; round: the code of one.")
+    seconds = found.seconds
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float | None):
+        raise DamagedError("seconds: a number or null.")
+    if seconds is not None and not 0 <= seconds <= MAX_SECONDS:
+        raise DamagedError("seconds: from 0 to those of a day.")
+    return found
+
+
+def _languages(shown: object) -> tuple[str, ...]:
+    if not isinstance(shown, list) or not all(isinstance(code, str) and LANGUAGE.match(code) for code in shown):
+        raise DamagedError("shown: a list of codes such as vi.")
+    return tuple(shown[:20])

@@ -1,0 +1,155 @@
+"""One sent answer inside its transaction: `spent` and the sealed inbox row together, or the visible quarantine."""
+
+import hmac
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from instruments.model import Instrument
+from survey_app.domain import sealing
+from survey_app.installation import Installation
+from survey_app.keys import QUARANTINE
+from survey_app.models import Inbox, Quarantine, Spent
+from survey_app.services import codes, counters
+
+FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
+NO_STRATUM = -1  # of an answer without a slip: it could be of any stratum of its desk
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an answer: stored | already_received | quarantined, with the codes of a stored one."""
+
+    outcome: str
+    receipt: str | None = None
+    withdrawal: str | None = None
+    reason: str | None = None
+    known: bool = False  # this very answer lay in the quarantine already
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an answer comes from: all of it from a token or an enrolled device, nothing from what was sent."""
+
+    round_id: uuid.UUID
+    round_code: str
+    instrument: Instrument
+    unit_id: uuid.UUID | None  # whose quarantine and counters; None: unknown
+    identity: bytes  # what tells this answer from others: the signed part of a token, or a device's own key
+    spent_hash: bytes
+    stratum: int
+    grade: str
+    roll: bool = False
+    desk: uuid.UUID | None = None  # of an answer without a slip
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """How an answer was given."""
+
+    nonce: bytes  # made when the form was opened, known to its sender only
+    language: str
+    shown_languages: tuple[str, ...]  # differs from (language,) where a text fell back
+    device: str
+    assisted: bool = False
+    seconds: float | None = None
+    partial: bool = False  # the kiosk's time ran out, and the round keeps what was answered
+
+
+class Form:
+    """One sent form inside its transaction."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        session: Session,
+        origin: Origin,
+        circumstances: Circumstances,
+        answers: Mapping[str, Any],
+    ) -> None:
+        self.installation, self.session, self.origin = installation, session, origin
+        self.keys = installation.keys.round_keys(origin.round_code)
+        self.day = installation.today()
+        self.payload = _payload(origin, circumstances, answers)
+        content = json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()
+        # Tells the same form sent again from another one; keyed with what only that browser knows.
+        self.mac = hmac.digest(circumstances.nonce, origin.identity + content, sha256)
+        self.receipt, self.withdrawal = codes.make(self.keys.spent, circumstances.nonce, self.mac)
+
+    @property
+    def spent(self) -> bool:
+        """Whether this answer's address was used before, be it by this very answer."""
+        return self.session.get(Spent, (self.origin.round_id, self.origin.spent_hash)) is not None
+
+    def store(self) -> Taken:
+        """Spend the address and put the sealed answer into the inbox, or say what happened before."""
+        key = {"round_id": self.origin.round_id, "token_hash": self.origin.spent_hash}
+        if not counters.insert_new(self.session, Spent, **key, content_mac=self.mac):
+            spent = self.session.get_one(Spent, tuple(key.values()))
+            if hmac.compare_digest(spent.content_mac, self.mac):
+                return Taken("already_received", self.receipt, self.withdrawal)
+            return self.quarantine("second_answer")
+        self.session.add(
+            Inbox(
+                round_id=self.origin.round_id,
+                day=self.day,
+                sealed=sealing.seal_to(self.installation.keys.public(self.day.isoformat()), self.payload),
+                receipt_hash=codes.digest(self.keys.spent, "receipt", self.receipt),
+                withdrawal_hash=codes.digest(self.keys.spent, "withdrawal", self.withdrawal),
+            ),
+        )
+        return Taken("stored", self.receipt, self.withdrawal)
+
+    def quarantine(self, reason: str) -> Taken:
+        """Keep an answer that enters no figure, once however often it is sent."""
+        new = counters.insert_new(
+            self.session,
+            Quarantine,
+            id=uuid.UUID(bytes=self.mac[:16]),
+            round_id=self.origin.round_id,
+            unit_id=self.origin.unit_id,
+            reason=reason,
+            day=self.day,
+            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), self.payload),
+        )
+        if new and self.origin.unit_id is not None:
+            counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, reason)
+        return Taken("quarantined", reason=reason, known=not new)
+
+
+def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str, Any]) -> bytes:
+    """What is sealed: nothing that leads back to the dossier or to one device."""
+    scored = len([item for item in origin.instrument.scored_items() if item.id in answers])
+    seconds = circumstances.seconds
+    fast = seconds is not None and scored > 0 and seconds < FAST_SECONDS_PER_ITEM * scored
+    content = {
+        "stratum": origin.stratum,
+        "desk": origin.desk.hex if origin.desk else None,
+        "grade": origin.grade,
+        "instrument": origin.instrument.key,
+        "answers": answers,
+        "language": circumstances.language,
+        "shown": sorted(set(circumstances.shown_languages) or {circumstances.language}),
+        "device": circumstances.device,
+        "assisted": circumstances.assisted,
+        "duration": duration_band(seconds),
+        "flagged": fast,
+        "partial": circumstances.partial,
+        "roll": origin.roll,
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def duration_band(seconds: float | None) -> str:
+    """Coarse class of the time taken."""
+    if seconds is None:
+        return "unknown"
+    for limit, name in ((60, "<1min"), (180, "1-3min"), (600, "3-10min")):
+        if seconds < limit:
+            return name
+    return ">10min"
