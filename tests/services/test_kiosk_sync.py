@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from survey_app.domain import sealing
 from survey_app.models import DeadLetter, Inbox, Kiosk, KioskDay, Quarantine, Round, Spent, Unit
-from survey_app.services import flush, kiosk_items, kiosk_package, kiosk_sync, rounds
+from survey_app.services import kiosk_items, kiosk_package, kiosk_sync
 from tests import province
 from tests.factories import a_forged_token, a_round, a_token
 from tests.kiosk import HEARTBEAT, a_tablet
@@ -293,16 +293,3 @@ def test_a_wrong_clock_costs_nothing_and_is_noted(installation, round_, tablet):
 def test_a_body_of_another_shape_is_refused_as_a_whole(body):
     with pytest.raises(kiosk_sync.ShapeError):
         kiosk_sync.read_body(body)
-
-
-def test_five_thousand_quick_praises_are_flagged_and_never_mixed_with_invited_answers(installation, round_, tablet):
-    """Attack 19, here with 60: too fast for people, so flagged; without slip, so evidence G3."""
-    for _ in range(3):
-        items = [tablet.answer(round_.code, raw={f"q{n:02}": "5" for n in range(19)}, seconds=3.0) for _ in range(20)]
-        assert set(tablet.outcomes(*items).values()) == {STORED}
-    held = waiting(installation)
-    assert len(held) == 60
-    assert {(a["flagged"], a["grade"], a["duration"]) for a in held} == {(True, "G3", "<1min")}
-    with installation.database.read() as session:
-        assert session.scalar(select(KioskDay.answers)) == 60
-    flush.flush_round(installation, rounds.every(installation)[0].code)

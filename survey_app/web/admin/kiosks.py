@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from survey_app.domain import base32
 from survey_app.services import kiosk_overview, kiosks
@@ -25,7 +25,7 @@ class NameForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
     name = StringField(
         lazy_gettext("Name of the device"),
         [
-            InputRequired(lazy_gettext("Enter a name, such as where the device stands.")),
+            DataRequired(lazy_gettext("Enter a name, such as where the device stands.")),
             Length(max=kiosks.MAX_NAME, message=lazy_gettext("Use at most 80 characters.")),
         ],
         description=lazy_gettext("Such as where it stands. Never the name of a person."),
