@@ -15,6 +15,7 @@ from survey_app.web import (
     device,
     errors,
     headers,
+    kiosk,
     language,
     province,
     public,
@@ -39,6 +40,7 @@ def create_app(installation: Installation) -> Flask:
     _register(app, responses.blueprint, guard=responses.guard)
     _register(app, api.blueprint, guard=api.api_key_guard)
     _register(app, device.blueprint, guard=device.guard)
+    _register(app, kiosk.blueprint, guard=kiosk.guard)
     _register(app, public.blueprint, guard=public.guard)
     _register(app, staff_login.blueprint, guard=staff_session.public_guard)
     _register(app, staff_login.account, guard=staff_session.staff_guard)

@@ -1,0 +1,78 @@
+/** The end of a visit, however it comes: nothing of the person is left. */
+
+import { button, make } from "./element.js";
+import { stopWatching, touch, watch } from "./idle.js";
+import { listen, putCameraAway } from "./scanner.js";
+import { fact } from "./store.js";
+import { send } from "./sync.js";
+import { askOver, clear, closeAsk, go } from "./stage.js";
+import { current, forget, keep } from "./visit.js";
+import { say } from "./words.js";
+
+const USUAL = { idle_seconds: 60, warning_seconds: 20, on_timeout: "discard" };
+
+/** Forget the person: screen, memory, selection, camera, sound; then wait for the next one. */
+export function reset() {
+  stopWatching();
+  putCameraAway();
+  listen(null);
+  globalThis.speechSynthesis?.cancel();
+  forget();
+  clear();
+  document.documentElement.className = "";
+  return go("attract");
+}
+
+/** Watch for the person to have left: a countdown that can be stopped, then the end that the round has chosen. */
+export async function watchVisit() {
+  const rounds = (await fact("package"))?.rounds ?? [];
+  if (!current()) return;
+  const settings = (current().round ?? rounds[0])?.settings ?? USUAL;
+  watch({ quiet: settings.idle_seconds * 1000, grace: settings.warning_seconds * 1000, warn, end: () => timeOut(settings) });
+}
+
+/** Show the seconds that are left; the first time with the question whether anybody is there. */
+function warn(left) {
+  const clock = document.getElementById("left");
+  if (clock) {
+    clock.textContent = String(left);
+    return;
+  }
+  const seconds = make("p", { class: "clock", "aria-hidden": "true" }, make("span", { id: "left" }, String(left)));
+  const more = () => {
+    touch();
+    document.getElementById("heading")?.focus();
+  };
+  askOver(say("still_there"), [make("p", {}, say("still_there_hint", { seconds: left })), seconds], [
+    [say("leave_now"), reset],
+    [say("more_time"), more, { class: "button main" }],
+  ]);
+}
+
+/** Nobody asked for more time. Answers are thrown away, or kept and marked, as the round says. */
+async function timeOut(settings) {
+  const visit = current();
+  if (visit?.kept) return;
+  closeAsk();
+  if (settings.on_timeout === "keep_partial" && visit?.round && visit.answers.size) {
+    visit.kept = true;
+    clear();
+    await keep({ partial: true }).catch(() => {});
+    send();
+  }
+  reset();
+}
+
+/** Ask once before answers are thrown away. */
+export function leaveVisit() {
+  if (!current()?.answers.size) return reset();
+  return askOver(say("stop_heading"), [make("p", {}, say("stop_hint"))], [
+    [say("stop_yes"), reset],
+    [say("stop_no"), touch, { class: "button main" }],
+  ]);
+}
+
+/** The button that ends a visit. */
+export function stopButton() {
+  return button(say("stop"), leaveVisit, { class: "button plain" });
+}

@@ -1,0 +1,104 @@
+/** The kiosk: this module only wires. */
+
+import { camera, code } from "./slip_entry.js";
+import { last, thanks } from "./ending.js";
+import { enrolment, setup } from "./enrolment.js";
+import { assisted, attract, slip } from "./entrance.js";
+import { button, make } from "./element.js";
+import { counting, doubt, touch } from "./idle.js";
+import { reset } from "./leaving.js";
+import { lock } from "./lockdown.js";
+import { pin } from "./pin.js";
+import { question } from "./question.js";
+import { installProgram, lookForUpdate } from "./ready.js";
+import { startHearing } from "./scanner.js";
+import { staff } from "./staff.js";
+import { addScreens, go, guardDoubleTouch, screenName, show } from "./stage.js";
+import { fact } from "./store.js";
+import { startSending } from "./sync.js";
+import { current } from "./visit.js";
+import { loadWords, say, speak } from "./words.js";
+
+const UPDATE_EVERY = 3_600_000;
+const LOCK = "sipas-window";
+
+let renewed = false;
+let known;
+
+async function start() {
+  await loadWords(new URL("./words.json", import.meta.url));
+  speak("vi");
+  addScreens({ attract: waitForPeople, slip, assisted, camera, code, question, last, thanks, pin, staff, enrolment, setup, elsewhere, insecure });
+  guardDoubleTouch();
+  lock(() => document.querySelector("[data-back]")?.click());
+  if (!isSecureContext || !navigator.locks) {
+    go("insecure");
+    return;
+  }
+  installProgram(() => renew(true)).catch(() => {});
+  await oneWindow();
+  startHearing();
+  watchPresence();
+  await first();
+  await startSending(heard);
+  setInterval(() => lookForUpdate().catch(() => {}), UPDATE_EVERY);
+}
+
+/** One window at a time is the kiosk; another one waits until this is closed. */
+async function oneWindow() {
+  const waiting = setTimeout(() => go("elsewhere"), 500);
+  await new Promise((resolve) => navigator.locks.request(LOCK, () => {
+    resolve();
+    return new Promise(() => {});
+  }));
+  clearTimeout(waiting);
+}
+
+async function first() {
+  if (!(await fact("device"))) return go("enrolment");
+  return go((await fact("package")) ? "attract" : "setup");
+}
+
+/** Between two people a newer program takes over. */
+async function waitForPeople() {
+  if (renewed) location.reload();
+  known = (await fact("package"))?.version;
+  return attract();
+}
+
+function renew(now) {
+  renewed = now;
+  if (screenName() === "attract") location.reload();
+}
+
+/** The server has answered or not; the screen that waits for people shows rounds that came meanwhile. */
+async function heard(line) {
+  document.documentElement.dataset.line = line;
+  const version = (await fact("package"))?.version;
+  const changed = version !== known;
+  known = version;
+  if (changed && screenName() === "attract" && !current()) go("attract");
+}
+
+/** Touches and keys say that somebody is there, unless the countdown asks; a dark screen is a doubt. */
+function watchPresence() {
+  const here = () => counting() || touch();
+  for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, here, { passive: true });
+  document.addEventListener("visibilitychange", () => document.hidden && doubt());
+  addEventListener("pageshow", (event) => event.persisted && reset());
+  addEventListener("pagehide", () => current() && reset());
+}
+
+function elsewhere() {
+  show({ heading: say("elsewhere"), body: [make("p", {}, say("elsewhere_hint"))] });
+}
+
+function insecure() {
+  show({
+    heading: say("insecure"),
+    body: [make("p", {}, say("insecure_hint"))],
+    actions: [button(say("try_again"), () => location.reload())],
+  });
+}
+
+start();

@@ -1,0 +1,83 @@
+/** The PIN of staff: checked on the device against a verifier, so that it works without a line. */
+
+import { fromText } from "./bytes.js";
+import { button, make } from "./element.js";
+import { fact, keepFacts } from "./store.js";
+import { go, show } from "./stage.js";
+import { say } from "./words.js";
+
+const LENGTH = 6;
+const FREE_TRIES = 5;
+const WAIT = 60_000; // ms after too many wrong tries, doubled each further time
+const LONGEST_WAIT = 3_600_000;
+const LEAVE_AFTER = 60_000; // ms: nobody leaves the pad open for the public
+
+let leaving = 0;
+
+/** Ask for the PIN on a pad of large digits: no field that a browser could keep or complete. */
+export async function pin() {
+  const state = make("p", { role: "status", class: "dots" }, say("pin_typed", { number: 0, all: LENGTH }));
+  const fault = make("p", { class: "wrong", role: "alert" });
+  let typed = "";
+  const tell = () => {
+    state.textContent = say("pin_typed", { number: typed.length, all: LENGTH });
+  };
+  const press = async (digit) => {
+    if (typed.length >= LENGTH) return;
+    typed += digit;
+    tell();
+    if (typed.length < LENGTH) return;
+    fault.textContent = await tried(typed);
+    typed = "";
+    tell();
+  };
+  const erase = () => {
+    typed = typed.slice(0, -1);
+    tell();
+  };
+  const keys = [..."123456789"].map((digit) => button(digit, () => press(digit), { class: "button key" }));
+  const last = [button(say("pin_delete"), erase, { class: "button key small" }), button("0", () => press("0"), { class: "button key" })];
+  const pad = make("div", { class: "pad" }, keys, last);
+  const heard = (event) => {
+    if (!pad.isConnected) removeEventListener("keydown", heard);
+    else if (/^\d$/.test(event.key)) press(event.key);
+    else if (event.key === "Backspace") erase();
+  };
+  addEventListener("keydown", heard);
+  show({ heading: say("pin_heading"), body: [state, fault, pad], actions: [button(say("back"), leave)] });
+  clearTimeout(leaving);
+  leaving = setTimeout(() => pad.isConnected && leave(), LEAVE_AFTER);
+}
+
+function leave() {
+  clearTimeout(leaving);
+  go("attract");
+}
+
+/** Check a PIN; gives what to say if it is not right. Wrong tries are counted on the disk: a reload forgets nothing. */
+async function tried(typed) {
+  const before = (await fact("pin_tries")) ?? { wrong: 0, until: 0 };
+  const wait = Math.min(before.until - Date.now(), LONGEST_WAIT);
+  if (wait > 0) return say("pin_wait", { seconds: Math.ceil(wait / 1000) });
+  if (await matches(typed)) {
+    await keepFacts({ pin_tries: { wrong: 0, until: 0 } });
+    clearTimeout(leaving);
+    go("staff");
+    return "";
+  }
+  const wrong = before.wrong + 1;
+  const pause = wrong < FREE_TRIES ? 0 : Math.min(WAIT * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT);
+  await keepFacts({ pin_tries: { wrong, until: Date.now() + pause } });
+  return pause ? say("pin_wait", { seconds: Math.ceil(pause / 1000) }) : say("pin_wrong");
+}
+
+async function matches(typed) {
+  const verifier = (await fact("package"))?.pin;
+  if (!verifier) return false;
+  const source = await crypto.subtle.importKey("raw", new TextEncoder().encode(typed), "PBKDF2", false, ["deriveBits"]);
+  const { salt, iterations, hash } = verifier;
+  const rule = { name: "PBKDF2", hash: "SHA-256", salt: fromText(salt), iterations };
+  const found = new Uint8Array(await crypto.subtle.deriveBits(rule, source, 256));
+  const wanted = fromText(hash);
+  return wanted.length === found.length && wanted.every((byte, place) => byte === found[place]);
+}

@@ -1,0 +1,144 @@
+/** One question per screen; every answer costs the same one touch. */
+
+import { button, face, make } from "./element.js";
+import { choices, questions, shape } from "./flow.js";
+import { stopButton } from "./leaving.js";
+import { withoutSlips } from "./slip.js";
+import { go, show } from "./stage.js";
+import { toolbar } from "./toolbar.js";
+import { ask, current } from "./visit.js";
+import { say } from "./words.js";
+
+/** Show the question at which the visit stands. */
+export function question() {
+  const visit = current();
+  const asked = questions(visit.round.instrument, visit.answers);
+  if (visit.place >= asked.length) return go("last");
+  const item = asked[visit.place];
+  const words = ask(`item.${item.id}`);
+  show({
+    heading: words.text,
+    lang: words.language,
+    tools: toolbar(),
+    above: [progress(visit.place + 1, asked.length), lead(item)],
+    body: [note(item), BODIES[shape(item)](item)],
+    actions: [back(), stopButton(), onward(item)],
+  });
+  return item;
+}
+
+const BODIES = { grades, one: single, several, text: comment };
+
+function progress(number, count) {
+  const words = say("progress", { number, count });
+  const bar = make("progress", { max: String(count), value: String(number - 1), "aria-hidden": "true" });
+  const helped = current().assisted ? make("span", { class: "mark" }, say("assisted_on")) : null;
+  return make("div", { class: "progress" }, make("p", {}, words), bar, helped);
+}
+
+/** What the page of the questionnaire says above its questions. */
+function lead(item) {
+  if (shape(item) === "text") return null;
+  const heading = ask(`page.${item.page}`);
+  return heading && make("p", { class: "lead", lang: heading.language }, heading.text);
+}
+
+function note(item) {
+  const hint = ask(`item.${item.id}.hint`);
+  if (hint) return make("p", { class: "hint", lang: hint.language }, hint.text);
+  if (shape(item) === "several") return make("p", { class: "hint" }, say("choose_up_to", { number: item.choose }));
+  return shape(item) === "text" ? make("p", { class: "hint" }, say("no_names")) : null;
+}
+
+/** Take an answer and go on; an answer that was there before is replaced. */
+function answer(item, value) {
+  current().answers.set(item.id, value);
+  next();
+}
+
+function next() {
+  current().place += 1;
+  go("question");
+}
+
+function choice(item, one, press) {
+  const words = ask(one.text);
+  const given = current().answers.get(item.id);
+  const pressed = Array.isArray(given) ? given.includes(one.value) : given === one.value;
+  const inside = [one.face ? face(one.face) : null, make("span", { lang: words.language }, words.text)];
+  const looks = one.apart ? "choice apart" : "choice";
+  return button(inside.filter(Boolean), press, { class: looks, "aria-pressed": String(pressed), "data-value": String(one.value) });
+}
+
+function grades(item) {
+  const all = choices(current().round.instrument, item);
+  const made = (one) => choice(item, one, () => answer(item, one.value));
+  const together = all.filter((one) => !one.apart);
+  const apart = all.filter((one) => one.apart).map(made);
+  return [
+    make("div", { class: together.length === 5 ? "row" : "list", role: "group", "aria-labelledby": "heading" }, together.map(made)),
+    ...apart,
+  ];
+}
+
+function single(item) {
+  const made = (one) => choice(item, one, () => answer(item, one.value));
+  const all = choices(current().round.instrument, item);
+  return make("div", { class: "list", role: "group", "aria-labelledby": "heading" }, all.map(made));
+}
+
+/** Several may be chosen, up to a number; one too many says so and changes nothing. */
+function several(item) {
+  const state = make("p", { class: "hint", role: "status" });
+  const made = (one) => choice(item, one, (event) => toggle(item, one.value, event.currentTarget, state));
+  const all = choices(current().round.instrument, item);
+  return [make("div", { class: "list", role: "group", "aria-labelledby": "heading" }, all.map(made)), state];
+}
+
+function toggle(item, value, pressed, state) {
+  const { answers } = current();
+  const before = answers.get(item.id) ?? [];
+  const without = before.filter((one) => one !== value);
+  const after = before.includes(value) ? without : [...before, value];
+  if (after.length > item.choose) {
+    state.textContent = say("too_many", { number: item.choose });
+    return;
+  }
+  state.textContent = "";
+  if (after.length) answers.set(item.id, after);
+  else answers.delete(item.id);
+  pressed.setAttribute("aria-pressed", String(after.includes(value)));
+  const onwards = document.getElementById("onward");
+  if (onwards) onwards.textContent = say(after.length ? "go_on" : "skip");
+}
+
+function comment(item) {
+  const field = make("textarea", {
+    id: "comment", class: "text", rows: "4", maxlength: String(item.max_length), "aria-labelledby": "heading",
+    autocomplete: "off", autocorrect: "off", spellcheck: "false",
+  });
+  field.value = current().answers.get(item.id) ?? "";
+  field.addEventListener("input", () => {
+    const clean = withoutSlips(field.value);
+    if (clean !== field.value) field.value = clean;
+    if (clean.trim()) current().answers.set(item.id, clean);
+    else current().answers.delete(item.id);
+    document.getElementById("onward").textContent = say(clean.trim() ? "go_on" : "skip");
+  });
+  return [field, make("p", { class: "hint" }, say("at_most", { number: item.max_length }))];
+}
+
+function back() {
+  const earlier = () => {
+    current().place -= 1;
+    go("question");
+  };
+  return button(say("back"), current().place > 0 ? earlier : () => go("slip"), { "data-back": true });
+}
+
+/** Go on without an answer, or with what is there; a question that needs an answer has no such button. */
+function onward(item) {
+  if (item.required && !current().answers.has(item.id)) return null;
+  const words = say(current().answers.has(item.id) ? "go_on" : "skip");
+  return button(words, next, { id: "onward", class: "button end" });
+}

@@ -1,0 +1,53 @@
+/** Two other ways to give the code of a slip: the camera of the tablet, and typing. */
+
+import { take } from "./entrance.js";
+import { button, make } from "./element.js";
+import { look, putCameraAway } from "./scanner.js";
+import { readSlip, typedLength } from "./slip.js";
+import { go, show } from "./stage.js";
+import { toolbar } from "./toolbar.js";
+import { say } from "./words.js";
+
+const CODE_LENGTH = 40;
+// The browser neither remembers nor completes nor corrects what is typed.
+const FORGETFUL = { autocomplete: "off", autocorrect: "off", autocapitalize: "off", spellcheck: "false" };
+
+/** Read the slip with the camera of the tablet. */
+export function camera() {
+  const video = make("video", { class: "camera", playsinline: true, muted: true, "aria-label": say("camera_label") });
+  const state = make("p", { role: "status" }, say("camera_hint"));
+  const back = () => {
+    putCameraAway();
+    go("slip");
+  };
+  show({ heading: say("slip_camera"), tools: toolbar(), body: [state, video], actions: [button(say("back"), back, { "data-back": true })] });
+  look(video, take).catch(() => {
+    state.textContent = say("camera_none");
+  });
+}
+
+/** Type the code of the slip. */
+export function code() {
+  const field = make("input", { ...FORGETFUL, class: "text", id: "code", maxlength: "60", "aria-describedby": "typed" });
+  const typed = make("p", { id: "typed", class: "hint" }, say("code_typed", { number: 0, all: CODE_LENGTH }));
+  const fault = make("p", { class: "wrong", id: "fault", role: "alert" });
+  field.addEventListener("input", () => {
+    typed.textContent = say("code_typed", { number: typedLength(field.value), all: CODE_LENGTH });
+  });
+  const send = (event) => {
+    event.preventDefault();
+    const slipRead = readSlip(field.value);
+    if (slipRead) return take(slipRead);
+    fault.textContent = say(typedLength(field.value) === CODE_LENGTH ? "code_wrong" : "code_length");
+    field.setAttribute("aria-invalid", "true");
+    return field.focus();
+  };
+  const form = make("form", { submit: send, novalidate: true, autocomplete: "off" },
+    make("label", { for: "code", class: "legend" }, say("code_label")), field, typed, fault,
+    make("div", { class: "actions" }, [
+      button(say("back"), () => go("slip"), { "data-back": true }),
+      make("button", { class: "button main", type: "submit" }, say("go_on")),
+    ]));
+  show({ heading: say("slip_type"), tools: toolbar(), body: [form] });
+  field.focus();
+}

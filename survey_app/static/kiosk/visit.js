@@ -1,0 +1,63 @@
+/** One person's visit: the answers live here and nowhere else until they are sealed. */
+
+import { seal } from "./seal.js";
+import { counted, text } from "./flow.js";
+import { fact, keepAnswer } from "./store.js";
+
+let visit = null;
+
+/** Begin a visit in a language. */
+export function begin(language) {
+  visit = {
+    key: crypto.randomUUID(),
+    language,
+    round: null,
+    token: null,
+    assisted: false,
+    answers: new Map(),
+    place: 0,
+    shown: new Set(),
+    began: performance.now(),
+  };
+  return visit;
+}
+
+/** The visit that runs; null between two people. */
+export function current() {
+  return visit;
+}
+
+/** Nothing of the person stays in memory. */
+export function forget() {
+  visit?.answers.clear();
+  visit = null;
+}
+
+/** A text of the questionnaire in the person's language; the language it is really in is noted. */
+export function ask(name) {
+  const found = text(visit.round.instrument, name, visit.language);
+  if (found) visit.shown.add(found.language);
+  return found;
+}
+
+/** Seal the answers and keep them on the disk; gives their number. Only then may anybody be thanked. */
+export async function keep({ partial = false } = {}) {
+  const { round, key } = visit;
+  const answer = {
+    round: round.code,
+    instrument: round.instrument.key,
+    token: visit.token,
+    started_without_slip: visit.token === null,
+    answers: counted(round.instrument, visit.answers),
+    language: visit.language,
+    shown: [...visit.shown],
+    assisted: visit.assisted,
+    seconds: Math.round((performance.now() - visit.began) / 100) / 10,
+    partial,
+  };
+  const { sealing_key: sealingKey } = await fact("package");
+  const { device } = await fact("device");
+  const sealed = await seal(answer, sealingKey, device, key);
+  const { seq } = await keepAnswer({ key, sealed, round: round.code, erasure: round.erasure_date });
+  return seq;
+}
