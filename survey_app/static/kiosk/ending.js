@@ -27,7 +27,11 @@ export function last(details) {
     tools: toolbar(),
     above: details?.failed ? [make("p", { class: "note warm", role: "alert" }, say("not_saved"))] : [],
     body: [make("p", {}, say("last_count", { number: figure(count) })), make("p", {}, say("last_hint"))],
-    actions: [button(say("back"), back, { "data-back": true }), stopButton(), button(say("send"), save, { class: "button main end", id: "send" })],
+    actions: [
+      button(say("back"), back, { "data-back": true }),
+      stopButton(),
+      button(say("send"), save, { class: "button main end", id: "send" }),
+    ],
   });
 }
 

@@ -8,7 +8,7 @@ import { go, show } from "./stage.js";
 import { lineState, sendSoon } from "./sync.js";
 import { say } from "./words.js";
 
-const LOOK_EVERY = 500;
+const LOOK_EVERY = 200;
 const STATES = ["program", "questionnaire", "storage"];
 
 /** Ask for the code of the admin page; it may stand in the address that its QR code holds. */
@@ -29,7 +29,8 @@ export function enrolment() {
     if (!fault.textContent) go("setup");
   };
   const form = make("form", { submit, novalidate: true, autocomplete: "off" },
-    make("label", { for: "code", class: "legend" }, say("enrol_label")), field, fault, make("div", { class: "actions" }, send));
+    make("label", { for: "code", class: "legend" }, say("enrol_label")), field, fault,
+    make("div", { class: "actions" }, send));
   show({ heading: say("enrol_heading"), body: [make("p", {}, say("enrol_hint")), form] });
   field.focus();
 }

@@ -3,7 +3,7 @@
 import { button, face, make } from "./element.js";
 import { reset, watchVisit } from "./leaving.js";
 import { cameraReads, listen, putCameraAway } from "./scanner.js";
-import { go, show } from "./stage.js";
+import { go, screenName, show } from "./stage.js";
 import { fact } from "./store.js";
 import { toolbar } from "./toolbar.js";
 import { begin, current } from "./visit.js";
@@ -12,6 +12,7 @@ import { interfaceLanguage, say, speak } from "./words.js";
 /** The screen between two people: whose device this is, and one large button per language. */
 export async function attract() {
   const { rounds, device } = (await fact("package")) ?? { rounds: [] };
+  if (screenName() !== "attract") return;
   listen((slip) => scanned(slip, rounds));
   const staff = button(say("staff"), () => go("pin"), { class: "button plain" });
   if (!rounds.length) {
@@ -33,10 +34,8 @@ export async function attract() {
 
 function door(language, name) {
   const start = say("start", {}, language);
-  return button([make("span", { class: "big" }, start), make("span", { lang: language }, name)], () => enter(language), {
-    class: "button main door",
-    lang: language,
-  });
+  const words = [make("span", { class: "big" }, start), make("span", { lang: language }, name)];
+  return button(words, () => enter(language), { class: "button main door", lang: language });
 }
 
 /** Whose device this is, before anything is scanned, in each language of the interface. */
@@ -91,7 +90,7 @@ export async function slip(details) {
   listen(take);
   const camera = await cameraReads();
   const rounds = (await fact("package")).rounds;
-  if (!current()) return;
+  if (!current() || screenName() !== "slip") return;
   const without = () => {
     Object.assign(current(), { token: null, round: rounds[0] });
     start();
@@ -105,7 +104,11 @@ export async function slip(details) {
     heading: say("slip_heading"),
     tools: toolbar(rounds[0].languages, rounds[0].instrument.words),
     above: details?.problem ? [make("p", { class: "note warm", role: "alert" }, say(details.problem))] : [],
-    body: [make("p", { class: "note" }, say("office_device")), make("p", {}, say("slip_scan")), make("div", { class: "ways" }, ways)],
+    body: [
+      make("p", { class: "note" }, say("office_device")),
+      make("p", {}, say("slip_scan")),
+      make("div", { class: "ways" }, ways),
+    ],
     actions: [helper(), leave()],
   });
 }
@@ -130,6 +133,9 @@ export function assisted() {
     heading: say("assisted_heading"),
     tools: toolbar(),
     body: [make("p", { class: "note warm" }, say("assisted_warning")), make("p", {}, say("assisted_mark"))],
-    actions: [button(say("assisted_no"), choose(false)), button(say("assisted_yes"), choose(true), { class: "button main" })],
+    actions: [
+      button(say("assisted_no"), choose(false)),
+      button(say("assisted_yes"), choose(true), { class: "button main" }),
+    ],
   });
 }

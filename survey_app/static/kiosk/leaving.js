@@ -28,7 +28,8 @@ export async function watchVisit() {
   const rounds = (await fact("package"))?.rounds ?? [];
   if (!current()) return;
   const settings = (current().round ?? rounds[0])?.settings ?? USUAL;
-  watch({ quiet: settings.idle_seconds * 1000, grace: settings.warning_seconds * 1000, warn, end: () => timeOut(settings) });
+  const [quiet, grace] = [settings.idle_seconds * 1000, settings.warning_seconds * 1000];
+  watch({ quiet, grace, warn, end: () => timeOut(settings) });
 }
 
 /** Show the seconds that are left; the first time with the question whether anybody is there. */

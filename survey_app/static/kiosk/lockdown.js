@@ -5,7 +5,7 @@
  */
 
 const STOPPED = ["contextmenu", "dragstart", "dragover", "drop", "copy", "cut", "selectstart", "auxclick"];
-const LETTERS = new Set("acdefghjlnopqrstuwx+-=0".split(""));
+const FOR_TYPING = new Set(["v", "z"]);
 const KEYS = /^(F\d+|BrowserBack|BrowserForward|BrowserHome|BrowserRefresh|ContextMenu|PrintScreen|Help)$/;
 
 let open = false;
@@ -39,7 +39,7 @@ function writing(target) {
 
 /** Shortcuts of the browser; typing into a field goes on as usual, except for its clipboard. */
 function key(event) {
-  const command = (event.ctrlKey || event.metaKey) && LETTERS.has(event.key.toLowerCase());
+  const command = (event.ctrlKey || event.metaKey) && !FOR_TYPING.has(event.key.toLowerCase());
   const arrow = event.altKey && event.key.startsWith("Arrow");
   const leave = event.key === "Escape" && document.querySelector("dialog[open]");
   if (!open && (command || arrow || leave || KEYS.test(event.key))) event.preventDefault();

@@ -28,7 +28,8 @@ let known;
 async function start() {
   await loadWords(new URL("./words.json", import.meta.url));
   speak("vi");
-  addScreens({ attract: waitForPeople, slip, assisted, camera, code, question, last, thanks, pin, staff, enrolment, setup, elsewhere, insecure });
+  addScreens({ attract: waitForPeople, slip, assisted, camera, code, question, last, thanks });
+  addScreens({ pin, staff, enrolment, setup, elsewhere, insecure });
   guardDoubleTouch();
   lock(() => document.querySelector("[data-back]")?.click());
   if (!isSecureContext || !navigator.locks) {

@@ -36,7 +36,8 @@ export async function pin() {
     tell();
   };
   const keys = [..."123456789"].map((digit) => button(digit, () => press(digit), { class: "button key" }));
-  const last = [button(say("pin_delete"), erase, { class: "button key small" }), button("0", () => press("0"), { class: "button key" })];
+  const zero = button("0", () => press("0"), { class: "button key" });
+  const last = [button(say("pin_delete"), erase, { class: "button key small" }), zero];
   const pad = make("div", { class: "pad" }, keys, last);
   const heard = (event) => {
     if (!pad.isConnected) removeEventListener("keydown", heard);

@@ -67,7 +67,12 @@ function choice(item, one, press) {
   const pressed = Array.isArray(given) ? given.includes(one.value) : given === one.value;
   const inside = [one.face ? face(one.face) : null, make("span", { lang: words.language }, words.text)];
   const looks = one.apart ? "choice apart" : "choice";
-  return button(inside.filter(Boolean), press, { class: looks, "aria-pressed": String(pressed), "data-value": String(one.value) });
+  const attributes = { class: looks, "aria-pressed": String(pressed), "data-value": String(one.value) };
+  return button(inside.filter(Boolean), press, attributes);
+}
+
+function group(looks, all) {
+  return make("div", { class: looks, role: "group", "aria-labelledby": "heading" }, all);
 }
 
 function grades(item) {
@@ -75,16 +80,13 @@ function grades(item) {
   const made = (one) => choice(item, one, () => answer(item, one.value));
   const together = all.filter((one) => !one.apart);
   const apart = all.filter((one) => one.apart).map(made);
-  return [
-    make("div", { class: together.length === 5 ? "row" : "list", role: "group", "aria-labelledby": "heading" }, together.map(made)),
-    ...apart,
-  ];
+  return [group(together.length === 5 ? "row" : "list", together.map(made)), ...apart];
 }
 
 function single(item) {
   const made = (one) => choice(item, one, () => answer(item, one.value));
   const all = choices(current().round.instrument, item);
-  return make("div", { class: "list", role: "group", "aria-labelledby": "heading" }, all.map(made));
+  return group("list", all.map(made));
 }
 
 /** Several may be chosen, up to a number; one too many says so and changes nothing. */
@@ -92,7 +94,7 @@ function several(item) {
   const state = make("p", { class: "hint", role: "status" });
   const made = (one) => choice(item, one, (event) => toggle(item, one.value, event.currentTarget, state));
   const all = choices(current().round.instrument, item);
-  return [make("div", { class: "list", role: "group", "aria-labelledby": "heading" }, all.map(made)), state];
+  return [group("list", all.map(made)), state];
 }
 
 function toggle(item, value, pressed, state) {

@@ -6,8 +6,11 @@ import { fact, keepFacts } from "./store.js";
 /** Register the service worker; `renewed` is called when another version has taken over. */
 export async function installProgram(renewed) {
   if (!navigator.serviceWorker) return;
-  const before = navigator.serviceWorker.controller;
-  navigator.serviceWorker.addEventListener("controllerchange", () => before && renewed());
+  let had = Boolean(navigator.serviceWorker.controller);
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (had) renewed();
+    had = true;
+  });
   await navigator.serviceWorker.register("/kiosk/sw.js", { scope: "/kiosk", updateViaCache: "none" });
 }
 

@@ -12,6 +12,7 @@ let stream = null;
 
 /** Listen to a hand scanner; `found(code or null)` gets what was scanned, null if it is not one of our codes. */
 export function listen(found) {
+  heard = "";
   listener = found;
 }
 

@@ -1,4 +1,4 @@
-/** The code of a slip: 40 characters of Crockford's base 32 whose last ten bits are a CRC (survey_app/domain/tokens.py). */
+/** The code of a slip: 40 characters of Crockford's base 32, the last ten bits a CRC (survey_app/domain/tokens.py). */
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const FORGIVEN = { O: "0", I: "1", L: "1" };
@@ -7,7 +7,7 @@ const VERSION = 1n;
 const POLYNOMIAL = 0x233;
 const IN_TEXT = /[0-9A-TV-Z]{4}(?:[-–—. ]?[0-9A-TV-Z]{4}){9}/gi;
 
-/** Read a code as scanned (alone or at the end of an address) or typed: {token, round}; null if it is not as printed. */
+/** Read a code as scanned (alone or in an address) or typed: {token, round}; null if it is not as printed. */
 export function readSlip(text) {
   const last = text.trim().split(/[?#]/)[0].split("/").pop();
   const tidy = [...last.toUpperCase()].filter((letter) => !" -–—.\t\r\n".includes(letter));

@@ -20,7 +20,8 @@ export function camera() {
     putCameraAway();
     go("slip");
   };
-  show({ heading: say("slip_camera"), tools: toolbar(), body: [state, video], actions: [button(say("back"), back, { "data-back": true })] });
+  const actions = [button(say("back"), back, { "data-back": true })];
+  show({ heading: say("slip_camera"), tools: toolbar(), body: [state, video], actions });
   look(video, take).catch(() => {
     state.textContent = say("camera_none");
   });
@@ -28,7 +29,8 @@ export function camera() {
 
 /** Type the code of the slip. */
 export function code() {
-  const field = make("input", { ...FORGETFUL, class: "text", id: "code", maxlength: "60", "aria-describedby": "typed" });
+  const own = { class: "text", id: "code", maxlength: "60", "aria-describedby": "typed" };
+  const field = make("input", { ...FORGETFUL, ...own });
   const typed = make("p", { id: "typed", class: "hint" }, say("code_typed", { number: 0, all: CODE_LENGTH }));
   const fault = make("p", { class: "wrong", id: "fault", role: "alert" });
   field.addEventListener("input", () => {

@@ -10,6 +10,7 @@ import { askOver, go, redraw, screenName, show } from "./stage.js";
 import { lineState, sendSoon } from "./sync.js";
 import { figure, moment, say } from "./words.js";
 
+const REASONS = new Set(["damaged", "erased", "partial", "not_valid"]);
 const LEAVE_AFTER = 180_000; // ms without a touch: the page is not left open for the public
 
 let leaving = 0;
@@ -23,7 +24,7 @@ export async function staff() {
   const empty = waiting + aside === 0;
   show({
     heading: say("staff_heading"),
-    body: [make("dl", { class: "facts" }, rows.map(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])), await letters()],
+    body: [make("dl", { class: "facts" }, rows.map(row)), await letters()],
     actions: [
       button(say("back_to_citizens"), close, { class: "button main", id: "close" }),
       button(say("send_now"), () => again(sendSoon()), { id: "send-now" }),
@@ -35,6 +36,10 @@ export async function staff() {
     ],
   });
   stayOpen();
+}
+
+function row([name, value]) {
+  return [make("dt", {}, name), make("dd", {}, value)];
 }
 
 function stayOpen() {
@@ -73,7 +78,12 @@ async function facts() {
 }
 
 function reasons(found) {
-  return Object.entries(found ?? {}).map(([reason, number]) => `${say(`reason_${reason}`)}: ${figure(number)}`).join("; ") || "0";
+  const line = ([reason, number]) => `${reasonWords(reason)}: ${figure(number)}`;
+  return Object.entries(found ?? {}).map(line).join("; ") || figure(0);
+}
+
+function reasonWords(reason) {
+  return say(REASONS.has(reason) ? `reason_${reason}` : "reason_other");
 }
 
 function ranges(missing) {
@@ -91,7 +101,8 @@ function clockDifference(found) {
 async function letters() {
   const all = await refused();
   if (!all.length) return null;
-  const line = ({ seq, reason, at }) => make("li", {}, say("letter", { number: seq, reason: say(`reason_${reason}`), at: moment(at) }));
+  const line = ({ seq, reason, at }) =>
+    make("li", {}, say("letter", { number: seq, reason: reasonWords(reason), at: moment(at) }));
   return make("section", {}, make("h2", {}, say("letters")), make("ul", {}, all.map(line)));
 }
 
@@ -105,8 +116,9 @@ async function saveFile() {
 
 /** A new enrolment begins new numbers; it never throws answers away that are in no file. */
 function anew(empty) {
+  const back = [say("back"), stayOpen, { class: "button main" }];
   if (!empty && !exported) {
-    askOver(say("enrol_again"), [make("p", {}, say("export_first"))], [[say("back"), stayOpen, { class: "button main" }]]);
+    askOver(say("enrol_again"), [make("p", {}, say("export_first"))], [back]);
     return;
   }
   const words = say(empty ? "enrol_again_hint" : "enrol_again_exported");
@@ -114,7 +126,7 @@ function anew(empty) {
     await forgetDevice();
     go("enrolment");
   };
-  askOver(say("enrol_again"), [make("p", {}, words)], [[say("enrol_again_yes"), begin], [say("back"), stayOpen, { class: "button main" }]]);
+  askOver(say("enrol_again"), [make("p", {}, words)], [[say("enrol_again_yes"), begin], back]);
 }
 
 function leaveKiosk() {

@@ -1,4 +1,4 @@
-/** The one screen that is shown: heading, body, buttons; tools above, state below; a dialog where something is asked. */
+/** The one screen that is shown: heading, body, buttons; tools above, a foot below; a dialog that asks over it. */
 
 import { button, make } from "./element.js";
 import { say } from "./words.js";
@@ -35,13 +35,14 @@ export function screenName() {
 }
 
 /** Put a screen together; its heading takes the focus, so that it is read out. */
-export function show({ heading, lang = null, above = [], body = [], actions = [], tools: above_all = [], foot: below = [] }) {
+export function show(parts) {
+  const { heading, lang = null, above = [], body = [], actions = [] } = parts;
   closeAsk();
   const title = make("h1", { id: "heading", tabindex: "-1", lang }, heading);
   const row = actions.length ? make("div", { class: "actions" }, actions) : null;
-  tools.replaceChildren(...above_all);
+  tools.replaceChildren(...(parts.tools ?? []));
   stage.replaceChildren(...[above, title, body, row].flat(Infinity).filter(Boolean));
-  foot.replaceChildren(...below);
+  foot.replaceChildren(...(parts.foot ?? []));
   stage.dataset.screen = shown.name;
   document.title = say("title");
   scrollTo(0, 0);

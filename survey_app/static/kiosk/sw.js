@@ -37,5 +37,6 @@ self.addEventListener("activate", (event) => event.waitUntil(removeOlder()));
 self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== self.location.origin) return;
-  if (pathname in SHELL.hashes || pathname.startsWith("/kiosk/files/")) event.respondWith(kept(pathname, event.request));
+  const ours = pathname in SHELL.hashes || pathname.startsWith("/kiosk/files/");
+  if (ours) event.respondWith(kept(pathname, event.request));
 });

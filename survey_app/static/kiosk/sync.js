@@ -1,4 +1,4 @@
-/** Sending what waits, in the background: one at a time on this device, item by item, again until the server has said. */
+/** Sending what waits, in the background: one call at a time on this device, again until the server has answered. */
 
 import { Refused, VERSION, signed } from "./device.js";
 import { counts, erase, fact, keepFacts, oldest, settle } from "./store.js";

@@ -32,13 +32,13 @@ def add_headers(response: Response) -> Response:
 @blueprint.get("/kiosk")
 def page() -> Response:
     """Give the one page; nobody's answers are in it, and no browser keeps it when it was left."""
-    return Response(shell().page, mimetype="text/html", headers={"Cache-Control": "no-store"})
+    return Response(program().page, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/kiosk/sw.js")
 def worker() -> Response:
     """Give the service worker with the list of what it keeps; any change of a file changes it."""
-    here = shell()
+    here = program()
     listed = json.dumps({"version": here.version, "hashes": here.hashes}, sort_keys=True)
     headers = {"Service-Worker-Allowed": SCOPE, "Cache-Control": "no-cache"}
     return Response(f"const SHELL = {listed};\n{here.worker}", mimetype="text/javascript", headers=headers)
@@ -47,14 +47,14 @@ def worker() -> Response:
 @blueprint.get("/kiosk/files/<version>/<name>")
 def file(version: str, name: str) -> Response:
     """Give one file of this version; an older page finds its own files in its browser."""
-    here = shell()
+    here = program()
     if version != here.version or name not in here.files:
         abort(404)
     headers = {"Cache-Control": f"public, max-age={ONE_YEAR}, immutable"}
     return Response(here.files[name].content, mimetype=here.files[name].mimetype, headers=headers)
 
 
-def shell() -> Shell:
+def program() -> Shell:
     """Give the program, put together once per application."""
     found = current_app.extensions.get("kiosk_shell")
     if found is None:

@@ -46,13 +46,13 @@ class Shell:
     hashes: Mapping[str, str]  # address -> SHA-256, base64
 
 
-def load() -> Shell:
+def load(folder: Path = FOLDER) -> Shell:
     """Read the files and put the page together; the version is a hash of all of it."""
-    files = {path.name: _file(path) for path in sorted(FOLDER.iterdir()) if path.name != WORKER}
+    files = {path.name: _file(path) for path in sorted(folder.iterdir()) if path.name != WORKER}
     files["words.json"] = _made(catalogue(), ".json")
     blank = _page("")
     content = b"".join(name.encode() + sha256(file.content).digest() for name, file in sorted(files.items()))
-    worker = (FOLDER / WORKER).read_text(encoding="utf-8")
+    worker = (folder / WORKER).read_text(encoding="utf-8")
     version = sha256(content + blank.encode() + worker.encode()).hexdigest()[:VERSION_LETTERS]
     files["kiosk.webmanifest"] = _made(_manifest(version), ".webmanifest")
     page = _page(version)

@@ -14,7 +14,8 @@ def _visit() -> dict[str, str]:
         "start": _("Touch here to begin"),
         "office_device": _(
             "This device belongs to the office. The office sees only totals of at least 10 people, never your own "
-            "answers. If you would rather answer elsewhere, scan the code of your slip with your own phone, also at home."
+            "answers. If you would rather answer elsewhere, scan the code of your slip with your own phone, also at "
+            "home."
         ),
         "no_round": _("No questionnaire takes answers now"),
         "no_round_hint": _("This screen opens by itself as soon as one does."),
@@ -69,7 +70,8 @@ def _slip() -> dict[str, str]:
             "The officer who handled your dossier must not help you to answer, nor look at the screen."
         ),
         "assisted_mark": _(
-            "A relative or an interviewer may read out and touch the screen for you. The answers are marked “with help”."
+            "A relative or an interviewer may read out and touch the screen for you. The answers are marked "
+            "“with help”."
         ),
         "assisted_yes": _("Yes, somebody helps me"),
         "assisted_no": _("No, I answer alone"),
@@ -160,6 +162,7 @@ def _staff() -> dict[str, str]:
         "reason_damaged": _("damaged on the way"),
         "reason_erased": _("erased at the end of the round"),
         "reason_partial": _("unfinished, not wanted by the round"),
+        "reason_other": _("for another reason"),
         "reason_not_valid": _("against the rules of the questionnaire, kept apart by the server"),
     }
 
