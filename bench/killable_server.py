@@ -13,15 +13,15 @@ SIPAS = str(Path(sys.executable).with_name("sipas"))
 class Server:
     """`sipas serve` as a process that can be killed."""
 
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self.environment, self.log = environment, folder / "server.log"
+    def __init__(self, environment: dict[str, str], folder: Path, command: tuple[str, ...] = ("serve",)) -> None:
+        self.environment, self.log, self.command = environment, folder / "server.log", command
         self.port = int(environment["SIPAS_PORT"])
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([SIPAS, "serve"], env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([SIPAS, *self.command], env=self.environment, stdout=log, stderr=log)
         for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

@@ -62,7 +62,9 @@ def axe_violations(page: Page) -> list[str]:
     """Run axe on the page as it stands; one line per violation with the places."""
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(AXE)
-    result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", AXE_RULES)
+    result = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", AXE_RULES
+    )
     return [
         f"{found['id']}: {found['help']}: {[node['html'][:160] for node in found['nodes'][:4]]}"
         for found in result["violations"]

@@ -15,7 +15,7 @@ A module that wants a province full of released figures overrides `site`: see te
 
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -23,8 +23,10 @@ from waitress.server import create_server
 
 from survey_app.app import create_app
 from survey_app.installation import Installation
-from tests.browser.chromium import DESK, Watch, axe_violations, running_browser
-from tests.conftest import Clock, copied_province, opened_installation
+from tests.browser.chromium import DESK, TABLET, Watch, axe_violations, running_browser
+from tests.browser.kiosk import Kiosk
+from tests.browser.kiosk_office import Office
+from tests.conftest import Clock, copied_province, empty_database, opened_installation
 
 
 @dataclass(frozen=True)
@@ -112,3 +114,62 @@ def axe():
         assert axe_violations(page) == []
 
     return check
+
+
+@pytest.fixture
+def kiosk_pages():
+    """Browser contexts that a test opened itself; they are closed in the end."""
+    opened = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@contextmanager
+def _offices(request, tmp_path_factory):
+    """Open offices with a round for kiosks, each over a database of the kind asked for."""
+    with ExitStack() as stack:
+
+        def opened(kind="sqlite", **wishes):
+            folder = tmp_path_factory.mktemp("office")
+            url = stack.enter_context(empty_database(kind, request, folder))
+            installation = stack.enter_context(opened_installation(url, folder, Clock()))
+            office = Office(installation, folder, **wishes)
+            stack.callback(office.stop)
+            return office
+
+        yield opened
+
+
+@pytest.fixture
+def kiosk_office(request, tmp_path_factory):
+    """Open an office with a round for kiosks; it is gone after the test."""
+    with _offices(request, tmp_path_factory) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def kiosk_office_of_module(request, tmp_path_factory):
+    """Open an office that all tests of a module share."""
+    with _offices(request, tmp_path_factory) as opened:
+        yield opened
+
+
+@pytest.fixture
+def new_kiosk(chromium, kiosk_pages):
+    """Open a tablet; the test fails if its page left the server, broke the policy or raised in a script."""
+    watches = []
+
+    def opened(office, *, width=TABLET, height=1024, **wishes):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale="vi-VN", has_touch=True, **wishes
+        )
+        kiosk_pages.append(context)
+        watches.append(Watch(office.url))
+        context.on("page", watches[-1].look_at)
+        return Kiosk(context.new_page(), office.url)
+
+    yield opened
+    assert [
+        problem for watch in watches for problem in watch.problems if "Failed to load resource" not in problem
+    ] == []

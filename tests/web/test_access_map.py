@@ -9,7 +9,7 @@ from survey_app.web import staff_session
 from tests.figures import LIVE, LOGINS, PASSWORD, PUBLISHED
 from tests.web.pages import Visitor
 
-OPEN = {"public", "login", "citizen", "device"}  # blueprints with guards and tests of their own
+OPEN = {"public", "login", "citizen", "device", "kiosk"}  # blueprints with guards and tests of their own
 # For each argument of an address: what belongs to somebody else, for each reader.
 FOREIGN = {
     "slug": {

@@ -91,7 +91,9 @@ def test_every_text_that_a_script_names_has_words_in_each_language(client, liste
     catalogue = client.get(f"/kiosk/files/{listed['version']}/words.json").json
     program = "\n".join(script.read_text(encoding="utf-8") for script in SCRIPTS)
     for name in catalogue["vi"]:
-        assert re.search(rf"\b{name}\b", program) or re.match("line_|reason_|persisted_|fact_|.*_(done|open)$", name), name
+        assert re.search(rf"\b{name}\b", program) or re.match("line_|reason_|persisted_|fact_|.*_(done|open)$", name), (
+            name
+        )
     asked = set(re.findall(r'say\("(\w+)"', program))
     assert asked <= set(catalogue["vi"])
     assert set(catalogue["vi"]) == set(catalogue["en"])
@@ -103,7 +105,9 @@ def test_every_text_that_a_script_names_has_words_in_each_language(client, liste
 def test_a_script_is_small_and_makes_no_markup_and_runs_no_text(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 300
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|localStorage|sessionStorage", text)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function|localStorage|sessionStorage", text
+    )
     bodies = re.split(r"^(?:export )?(?:async )?function ", text, flags=re.MULTILINE)[1:]
     assert [body.split("(")[0] for body in bodies if body[: body.find("\n}\n")].count("\n") > 40] == []
     assert max(len(line) for line in text.split("\n")) <= 120

@@ -91,7 +91,7 @@ function single(item) {
 
 /** Several may be chosen, up to a number; one too many says so and changes nothing. */
 function several(item) {
-  const state = make("p", { class: "hint", role: "status" });
+  const state = make("p", { class: "told", role: "status" });
   const made = (one) => choice(item, one, (event) => toggle(item, one.value, event.currentTarget, state));
   const all = choices(current().round.instrument, item);
   return [group("list", all.map(made)), state];

@@ -31,7 +31,7 @@ export async function staff() {
       button(say("export"), saveFile, { id: "export" }),
       button(say("persist"), () => again(askToPersist())),
       button(say("update"), () => again(lookForUpdate())),
-      button(say("enrol_again"), () => anew(empty)),
+      button(say("enrol_again"), () => anew(empty), { id: "anew" }),
       button(say("leave_kiosk"), leaveKiosk, { id: "leave-kiosk" }),
     ],
   });

@@ -124,6 +124,6 @@ export function localTime(now = new Date()) {
 /** Fetch the rounds and questionnaires of this desk, if they have changed. */
 export async function fetchPackage() {
   const known = (await fact("package"))?.version;
-  const { status, answer } = await signed("GET", "/kiosk/package", "", known ? { "If-None-Match": known } : {});
+  const { status, answer } = await signed("GET", "/kiosk/package", "", known ? { "If-None-Match": `"${known}"` } : {});
   if (status !== 304) await keepFacts({ package: answer });
 }

@@ -102,7 +102,7 @@ def _thanks() -> dict[str, str]:
 def _enrolment() -> dict[str, str]:
     return {
         "enrol_heading": _("Set this device up"),
-        "enrol_hint": _("The administrator makes the code on the page “Devices”. It works once, for 15 minutes."),
+        "enrol_hint": _("The administrator makes the code on the page “Kiosks”. It works once, for 15 minutes."),
         "enrol_label": _("Code of 8 characters"),
         "enrol": _("Connect this device"),
         "enrol_wrong": _("This code does not work: it is mistyped, used or too old. Ask for a new one."),
