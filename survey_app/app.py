@@ -17,6 +17,7 @@ from survey_app.web import (
     headers,
     kiosk,
     language,
+    paper,
     province,
     public,
     staff_login,
@@ -46,6 +47,7 @@ def create_app(installation: Installation) -> Flask:
     _register(app, staff_login.account, guard=staff_session.staff_guard)
     _register(app, agency.blueprint, guard=agency.guard)
     _register(app, province.blueprint, guard=province.guard)
+    _register(app, paper.blueprint, guard=paper.guard)
     _register(app, admin.blueprint, guard=admin.guard)
     app.wsgi_app = compression.compressing(app.wsgi_app)  # type: ignore[assignment, method-assign]  # Flask's own way to wrap
     return app

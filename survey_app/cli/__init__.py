@@ -22,6 +22,7 @@ COMMANDS = {
     "instruments": "instruments:instruments",
     "keys": "keys:keys",
     "kiosk": "kiosks:kiosk_group",
+    "paper": "paper:paper_group",
     "round": "rounds:rounds_group",
     "serve": "serve:serve",
     "staff": "staff:staff",

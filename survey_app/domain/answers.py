@@ -81,6 +81,17 @@ def levels(instrument: Instrument, answers: Mapping[str, Any]) -> tuple[int, ...
     return tuple(int(answers.get(item.id, 0)) for item in instrument.scored_items())
 
 
+def choices(instrument: Instrument, item: Item) -> list[tuple[str, str, bool]]:
+    """Value, text key and 'stands apart from the grades' of each answer that can be chosen, in the fixed order."""
+    if item.scale is None:
+        return [(code, f"option.{item.id}.{code}", False) for code in item.options]
+    scale = instrument.scales[item.scale]
+    found = [(str(level), f"scale.{scale.id}.{level}", False) for level in scale.levels]
+    if scale.not_applicable is not None:
+        found.append((str(scale.not_applicable), f"scale.{scale.id}.not_applicable", True))
+    return found
+
+
 def _read(instrument: Instrument, item: Item, raw: object) -> tuple[Value | None, str]:
     """Value and no code, or no value and the code of the problem."""
     values = raw if isinstance(raw, list | tuple) else [raw]

@@ -3,11 +3,16 @@
 from survey_app.domain.tokens import Kind
 
 GRADES = ("G1", "G2", "G3", "G4")
-OWN_DEVICE, DESK_DEVICE = "own", "desk"
+OWN_DEVICE, DESK_DEVICE, PAPER = "own", "desk", "paper"
 
 
 def of_token(kind: Kind, device: str, *, assisted: bool) -> str:
-    """G1: drawn and answered on the citizen's own device; G2: any other token; assisted lowers by one."""
+    """G1: drawn and answered on the citizen's own device; G2: any other token; assisted lowers by one.
+
+    A sheet of paper that staff key in is G4, whoever filled it in.
+    """
+    if device == PAPER:
+        return GRADES[3]
     place = 0 if kind is Kind.DRAWN and device == OWN_DEVICE else 1
     return GRADES[place + assisted]
 

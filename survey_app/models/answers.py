@@ -38,6 +38,20 @@ class Inbox(Base):
     withdrawal_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
 
 
+class PaperEntry(Base):
+    """A sheet that was keyed in once and waits for the second time.
+
+    Sealed with a key made from the sheet's own code, so that only who holds the sheet can open it.
+    """
+
+    __tablename__ = "paper_entry"
+    __table_args__ = (Index("ix_paper_entry_desk_id", "desk_id"), WITHOUT_ROWID)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    sheet_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    desk_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("unit.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class Quarantine(Base):
     """An answer that cannot be counted, kept sealed and counted per unit and reason."""
 

@@ -63,6 +63,7 @@ def test_every_blueprint_is_known_and_guarded_as_its_pages_need(figures_app):
         "account": staff_session.staff_guard,
         "agency": staff_session.agency_guard,
         "province": staff_session.province_guard,
+        "paper": staff_session.agency_guard,
         "admin": staff_session.admin_guard,
     }
     assert {name: guards[name] for name in expected} == expected

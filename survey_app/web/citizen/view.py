@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from instruments.model import Instrument, Item, ItemKind, Shown
-from survey_app.domain.answers import AnswerProblem, Value
+from survey_app.domain.answers import AnswerProblem, Value, choices
 from survey_app.web.citizen import flow
 from survey_app.web.language import gettext as _
 from survey_app.web.language import ngettext
@@ -117,7 +117,6 @@ def _hint(instrument: Instrument, item: Item, language: str) -> Shown | None:
 def _choices(instrument: Instrument, item: Item, language: str, given: list[str]) -> list[Choice]:
     if item.kind is ItemKind.COMMENT:
         return []
-    codes = _codes(instrument, item)
     found = [
         Choice(
             id=f"{item.id}-{place}",
@@ -127,7 +126,7 @@ def _choices(instrument: Instrument, item: Item, language: str, given: list[str]
             face=place if item.scale and _levels(instrument, item) == FACES and not apart else 0,
             apart=apart,
         )
-        for place, (value, key, apart) in enumerate(codes, start=1)
+        for place, (value, key, apart) in enumerate(choices(instrument, item), start=1)
     ]
     # A radio button cannot be taken back without a script: whoever changes his mind needs a way to say nothing.
     if item.choose == 1 and not item.required and not any(choice.apart for choice in found):
@@ -137,17 +136,6 @@ def _choices(instrument: Instrument, item: Item, language: str, given: list[str]
 
 def _levels(instrument: Instrument, item: Item) -> int:
     return len(instrument.scales[item.scale or ""].levels)
-
-
-def _codes(instrument: Instrument, item: Item) -> list[tuple[str, str, bool]]:
-    """Value, text key and 'stands apart' of each answer, in the fixed order."""
-    if item.scale is None:
-        return [(code, f"option.{item.id}.{code}", False) for code in item.options]
-    scale = instrument.scales[item.scale]
-    codes = [(str(level), f"scale.{scale.id}.{level}", False) for level in scale.levels]
-    if scale.not_applicable is not None:
-        codes.append((str(scale.not_applicable), f"scale.{scale.id}.not_applicable", True))
-    return codes
 
 
 def sentence(item: Item, given: list[str], problem: AnswerProblem) -> str:
