@@ -1,5 +1,6 @@
 """sipas paper: questionnaires to print, each with a code of its own; staff key them in on /paper/."""
 
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -66,7 +67,7 @@ def print_sheets(
         language=language,
         title=instrument.text("title", language).text,
         words=WORDS[language] | {"general": _required(instrument, language)},
-        questions=[_question(instrument, line, language) for line in paper.lines(instrument)],
+        groups=_groups([_question(instrument, line, language) for line in paper.lines(instrument)]),
         sheets=[(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in issued.slips],
     )
     temporary = out.with_name(out.name + ".part")
@@ -96,6 +97,11 @@ def _question(instrument: Instrument, line: paper.Line, language: str) -> dict[s
         "grades": line.item.scale is not None,
         "written": line.written,
     }
+
+
+def _groups(questions: list[dict[str, object]]) -> list[list[dict[str, object]]]:
+    """Put questions of the same grades into one table; every other question stands alone."""
+    return [list(found) for _key, found in groupby(questions, lambda q: q["boxes"] if q["grades"] else q["number"])]
 
 
 def _required(instrument: Instrument, language: str) -> str:

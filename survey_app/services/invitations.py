@@ -230,14 +230,15 @@ def _one_stratum(session: Session, row: Round, desk_id: uuid.UUID, number: int |
     mine: Sequence[Stratum] = session.scalars(
         select(Stratum).where(Stratum.round_id == row.id, Stratum.desk_id == desk_id).order_by(Stratum.number),
     ).all()
-    if number is not None:
-        mine = [stratum for stratum in mine if stratum.number == number]
     if not mine:
         raise NotFoundError("This desk has no stratum of its own in this round (too few dossiers); use addresses.")
-    if len(mine) > 1:
-        listed = "; ".join(f"{s.number}: {describe(s)}" for s in mine)
+    listed = "; ".join(f"{s.number}: {describe(s)}" for s in mine)
+    chosen = mine if number is None else [stratum for stratum in mine if stratum.number == number]
+    if not chosen:
+        raise NotFoundError(f"This desk has no stratum {number}; its strata are: {listed}")
+    if len(chosen) > 1:
         raise RefusedError(f"This desk has {len(mine)} strata; choose one with --stratum: {listed}")
-    return mine[0]
+    return chosen[0]
 
 
 def describe(stratum: Stratum) -> str:
