@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from survey_app.services import invitations
 from tests.browser.chromium import DESK, PHONE, TABLET, overflow
 from tests.browser.conftest import served
 from tests.figures import LIVE, PASSWORD, PUBLISHED
@@ -11,12 +12,14 @@ from tests.figures import LIVE, PASSWORD, PUBLISHED
 PAGES = [
     (None, "/"),
     (None, "/method"),
+    (None, "/accessibility"),
     (None, "/login"),
     (None, f"/rounds/{PUBLISHED}"),
     (None, f"/rounds/{PUBLISHED}/xa-1"),
     (None, "/nothing"),
     ("agency1", f"/agency/xa-1/{LIVE}"),
     ("agency1", "/account/password"),
+    ("agency1", "/paper/"),
     ("province", f"/agency/xa-6/{LIVE}"),
     ("province", f"/agency/xa-5/{LIVE}"),
     ("province", f"/province/minh-hai/{LIVE}"),
@@ -50,7 +53,8 @@ def cookies(site, chromium):
             page.goto(site.url + "/login")
             page.fill("#login", login)
             page.fill("#password", PASSWORD)
-            page.click("main button")
+            with page.expect_navigation():
+                page.click("main button")
             found[login] = context.cookies()
             context.close()
         return found[login]
@@ -84,11 +88,42 @@ def test_a_page_is_accessible_and_fits_its_window(visit, axe, login, path, langu
         axe(page)
 
 
-@pytest.mark.parametrize(("login", "path"), PAGES[2:6] + PAGES[10:14], ids=NAMES[2:6] + NAMES[10:14])
+@pytest.mark.parametrize(("login", "path"), PAGES[3:7] + PAGES[12:16], ids=NAMES[3:7] + NAMES[12:16])
 def test_a_page_reflows_when_its_text_is_twice_as_large(visit, login, path):
     page = visit(login, path, width=TABLET)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_sheet_of_paper_is_keyed_in_on_an_accessible_page(visit, axe, site, language):
+    code = invitations.roll(site.installation, LIVE, "desk-1", 50).slips[0].token
+    page = visit("agency1", "/paper/", language=language)
+
+    def send(button, **typed):
+        for name, text in typed.items():
+            page.fill(f"#{name}", text)
+        with page.expect_navigation():
+            page.click(button)
+
+    def check():
+        for width in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert overflow(page) == 0
+            axe(page)
+
+    send("main form button", code="ABC")
+    check()
+    send("main form button", code=code)
+    check()
+    send(".keying > button", q00="8")
+    check()
+    send(".keying > button", q00="4", q01="5")
+    check()
+    send("main form button", code=code)
+    send(".keying > button", q00="4", q01="2")
+    assert page.locator("#errors a").count() == 1
+    check()
 
 
 def test_the_first_screen_answers_three_questions_without_scrolling(visit):

@@ -48,6 +48,12 @@ def method() -> str:
     return render_template("public/method.html")
 
 
+@blueprint.get("/accessibility")
+def accessibility() -> str:
+    """Say what was tested, what was not, and what to do where something stands in the way."""
+    return render_template("public/accessibility.html")
+
+
 @blueprint.get("/rounds/<code>")
 def published_round(code: str) -> str:
     """Show every unit of a published round."""
