@@ -11,7 +11,7 @@ from survey_app.domain import base32, enrolment, number_ranges
 CODES = [enrolment.new_code() for _ in range(40)]
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", CODES, ids=range(40))
 def test_any_one_wrong_character_and_any_swap_of_neighbours_is_found(code):
     assert enrolment.read_code(code) == code
     for place in range(8):
