@@ -58,13 +58,14 @@ def test_a_code_works_once_and_again_only_for_the_same_device(client, made):
     assert other.status_code == 403
 
 
-def test_wrong_used_and_old_codes_get_one_and_the_same_answer(client, made, clock):
+def test_wrong_used_and_old_codes_get_one_and_the_same_answer(client, installation, round_, made, clock):
+    unused = kiosks.make_code(installation, administrator(round_.province), "hai-chau", "Sảnh B")
     enrol(client, made.code, an_unenrolled_key()[1])
     used = enrol(client, made.code, an_unenrolled_key()[1])
     wrong = enrol(client, enrolment.new_code(), an_unenrolled_key()[1])
     mistyped = enrol(client, "0000", an_unenrolled_key()[1])
     clock.now += timedelta(minutes=16)
-    old = enrol(client, made.code, an_unenrolled_key()[1])
+    old = enrol(client, unused.code, an_unenrolled_key()[1])
     assert {answer.status_code for answer in (used, wrong, mistyped, old)} == {403}
     assert len({answer.get_data() for answer in (used, wrong, mistyped, old)}) == 1
 
