@@ -12,7 +12,9 @@ from analysis.figures import Figure
 from analysis.pipeline import Indices, compute_indices, labels_of
 from analysis.reading import read_table
 from analysis.responses import prepare
+from analysis.sources import opened
 from analysis.specification import read_specification
+from analysis.stored import stored
 from analysis.writing import refuse_ending, write_json
 from instruments.load import UnknownInstrumentError, load, newest, shipped
 from instruments.model import Instrument
@@ -22,10 +24,19 @@ from instruments.problems import InstrumentError
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Describe the command."""
     parser = commands.add_parser("index", help="indices by unit with intervals, from a CSV or Parquet file")
-    parser.add_argument("responses", type=Path, help="one row per response, one column per item; .csv or .parquet")
+    parser.add_argument(
+        "responses", type=Path, nargs="?", help="one row per response, one column per item; .csv or .parquet"
+    )
     parser.add_argument("--instrument", required=True, help="such as sipas-2017, or sipas-2017/1")
     parser.add_argument("--design", type=Path, required=True, help="YAML: weights, strata, psu, fpc")
     parser.add_argument("--by", nargs="+", default=[], help="columns of the units; none for the whole file")
+    parser.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        help="scan the responses where they lie: duckdb (a file of any size), 'sqlite:///FILE?table=T', "
+        "'postgresql://HOST/DATABASE?table=T', spark://HOST:PORT or 'local[2]' (Spark; Parquet that its workers can "
+        "read). Without it DuckDB scans the file read whole, and mistakes are named by row",
+    )
     parser.add_argument("--out", type=Path, required=True, help="results; .json")
     parser.set_defaults(run=run)
 
@@ -36,10 +47,19 @@ def run(arguments: argparse.Namespace) -> None:
     specification = read_specification(arguments.design, estimates=False)
     by = tuple(arguments.by) or specification.by
     instrument = named(arguments.instrument)
-    prepared = prepare(read_table(arguments.responses), specification.design, by, instrument)
-    engine = DuckDb.over_table(prepared.view)
-    indices = compute_indices(engine, prepared.shape, specification.design, instrument, specification.level)
-    units = labels_of(indices, prepared.domain_labels, by)
+    if arguments.engine:
+        with opened(arguments.engine, arguments.responses) as source:
+            over = stored(source, specification.design, by, instrument)
+            indices = compute_indices(over, over.shape, specification.design, instrument, specification.level)
+        labels = over.domain_labels
+    else:
+        if arguments.responses is None:
+            raise AnalysisError("name the file of responses, or an --engine with a table")
+        prepared = prepare(read_table(arguments.responses), specification.design, by, instrument)
+        engine = DuckDb.over_table(prepared.view)
+        indices = compute_indices(engine, prepared.shape, specification.design, instrument, specification.level)
+        labels = prepared.domain_labels
+    units = labels_of(indices, labels, by)
     write_json(arguments.out, _json(indices, units, instrument.key, specification.level))
 
 

@@ -12,6 +12,7 @@ from analysis.variance import Lonely, Stage
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+MILLION = 1_000_000
 ROW = "row"  # the units of element sampling have no labels but their row
 
 
@@ -26,6 +27,7 @@ class DesignColumns:
     nest: bool = False
     lonely: Lonely = Lonely.FAIL
     ultimate_cluster: bool = False
+    weights_in_millionths: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def _weights(table: Table, columns: DesignColumns, stages: list[Stage]) -> Float
             f"column {columns.weights}, row {row + 1}: weight {weight[row]:g} is not above 0; "
             "correct it, or leave the row out if it was not sampled"
         )
-    return weight
+    return weight / MILLION if columns.weights_in_millionths else weight
 
 
 def _required(table: Table, column: str) -> Labels:

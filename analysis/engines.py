@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Columns = Mapping[str, NDArray[Any]]
 VIEW = "responses"  # the name that the SQL text reads from
+LOOPBACK = "127.0.0.1"
 
 
 class Engine(Protocol):
@@ -24,7 +25,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class DuckDb:
-    """DuckDB in process, over a table in memory or over Parquet files."""
+    """DuckDB in process, over a table in memory or over files."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -36,10 +37,17 @@ class DuckDb:
         return cls(connection)
 
     @classmethod
-    def over_parquet(cls, path: Path) -> "DuckDb":
+    def over_parquet(cls, path: Path, view: str = VIEW) -> "DuckDb":
         """Read a Parquet file, or every one that a pattern such as year=2026/*.parquet matches."""
         connection = duckdb.connect()
-        connection.read_parquet(str(path)).create_view(VIEW)
+        connection.read_parquet(str(path)).create_view(view)
+        return cls(connection)
+
+    @classmethod
+    def over_csv(cls, path: Path, view: str = VIEW) -> "DuckDb":
+        """Read a CSV file with headings; empty fields and NA are blanks."""
+        connection = duckdb.connect()
+        connection.read_csv(str(path), header=True, na_values=["", "NA"]).create_view(view)
         return cls(connection)
 
     def table(self, sql: str) -> Columns:
@@ -68,17 +76,20 @@ class DbApi:
 
 @dataclass(frozen=True)
 class Spark:
-    """A Spark session in which the view `responses` is registered (extra `spark`)."""
+    """A Spark session in which the view is registered (extra `spark`)."""
 
     session: Any  # pyspark.sql.SparkSession; pyspark is not installed by default
 
     @classmethod
-    def connect(cls, master: str, path: Path) -> "Spark":
+    def connect(cls, master: str, path: Path, view: str = VIEW) -> "Spark":
         """Open a session at spark://host:port (or local[2]) over Parquet files that its workers can read."""
         from pyspark.sql import SparkSession  # noqa: PLC0415 -- only with the extra `spark`
 
-        session = SparkSession.builder.master(master).appName("sipas").getOrCreate()
-        session.read.parquet(str(path)).createOrReplaceTempView(VIEW)
+        builder = SparkSession.builder.master(master).appName("sipas").config("spark.ui.enabled", "false")
+        if master.startswith(("local", f"spark://{LOOPBACK}:")):  # what runs on one machine speaks to itself only
+            builder = builder.config("spark.driver.host", LOOPBACK).config("spark.driver.bindAddress", LOOPBACK)
+        session = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        session.read.parquet(str(path)).createOrReplaceTempView(view)
         return cls(session)
 
     def table(self, sql: str) -> Columns:

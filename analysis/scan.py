@@ -105,7 +105,7 @@ def run_scan(engine: Engine, sql: str, keys: Sequence[str]) -> Columns:
     if not len(found["n"]):
         raise AnalysisError("no responses; give at least one row")
     order = np.lexsort([found[key] for key in reversed(keys)]) if keys else np.arange(len(found["n"]))
-    if float(np.sum(found["w"])) >= EXACT:
+    if not float(np.sum(found["w"])) < EXACT:  # NaN is not either
         raise AnalysisError("the weights add up to more than 9.0e9 units; sums would no longer be exact")
     return {name: column[order] for name, column in found.items()}
 
@@ -132,11 +132,11 @@ def _item_sums(shape: Shape, measures: Sequence[Measure]) -> Iterator[tuple[str,
                 codes = [c for c, v in zip(CODES, measure.worth[item], strict=True) if v == worth and c in ANSWERED]
                 if worth and codes:
                     factor = "w" if worth == 1 else f"{float(worth)!r}e0 * w"
-                    branches.append(f"WHEN {_is_one_of(f'q{item + 1}', codes)} THEN {factor}")
+                    branches.append(f"WHEN {is_one_of(f'q{item + 1}', codes)} THEN {factor}")
             yield f"{measure.name}{item + 1}", f"CASE {' '.join(branches)} ELSE 0e0 END"
 
 
-def _is_one_of(column: str, codes: Sequence[int]) -> str:
+def is_one_of(column: str, codes: Sequence[int]) -> str:
     """Condition that a column holds one of some codes, as a range where they are neighbours."""
     if len(codes) > 1 and max(codes) <= LEVELS and max(codes) - min(codes) == len(codes) - 1:
         return f"{column} >= {min(codes)} AND {column} <= {max(codes)}"

@@ -14,6 +14,7 @@ from analysis.variance import Lonely
 
 KEYS = (
     "weights",
+    "weights_in_millionths",
     "strata",
     "psu",
     "fpc",
@@ -101,6 +102,7 @@ def _design(given: Mapping[str, Any]) -> DesignColumns:
         nest=_flag(given, "nest"),
         lonely=Lonely(lonely),
         ultimate_cluster=_flag(given, "ultimate_cluster"),
+        weights_in_millionths=_flag(given, "weights_in_millionths"),
     )
 
 
