@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint types contracts format lock bench clean system-test
+.PHONY: help install demo test lint types contracts format lock bench clean system-test spark test-spark
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 TEST := $(VENV)/.test-installed
+SPARK := $(VENV)/.spark-installed
 # Every file is checked against its hash. Byte code is left to the first import, which compiles only what is used.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install --no-compile
@@ -29,6 +30,12 @@ demo: $(RUN) ## load the demo province once and serve it on 127.0.0.1:8000 (PORT
 
 test: system-test lint types contracts ## lint, types, contracts between layers, and every test (WORKERS= at once)
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+test-spark: $(TEST) spark system-test ## the cell query on a real Spark, one of whose workers dies in the middle
+	$(BIN)/python -m pytest tests/spark/check_*.py --timeout 600
+
+spark: $(SPARK) ## the environment with the extra for Spark, and Java
+	@.ci/apt openjdk-17-jre-headless
 
 lint: $(TEST) ## what ruff finds, and how files are laid out
 	$(BIN)/ruff check .
@@ -50,6 +57,7 @@ bench: $(TEST) system-test ## answers per second on both databases against a bar
 lock: ## work out requirements*.txt from requirements*.in again (needs uv)
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-test.in -o requirements-test.txt
+	$(COMPILE) requirements-spark.in -o requirements-spark.txt
 
 clean: ## remove the environment and every cache; never var/, which holds data and keys
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
@@ -73,4 +81,10 @@ $(RUN): $(VENV)/pyvenv.cfg requirements.txt setup.cfg pyproject.toml
 
 $(TEST): $(RUN) requirements-test.txt
 	$(PIP) --require-hashes -r requirements-test.txt
+	@touch $@
+
+# Spark comes as a source package of 450 MB that only unpacks itself, with the build tools of requirements.txt.
+$(SPARK): $(RUN) requirements-spark.txt
+	@echo "Installing Spark (450 MB, a minute or so) ..."
+	$(PIP) --require-hashes --no-build-isolation -r requirements-spark.txt
 	@touch $@

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from analysis.replicates import estimate as replicate_estimates
     from analysis.replicates import given_replicates
     from analysis.replicates import quantile as replicate_quantiles
+    from analysis.response_file import ResponseFile
     from analysis.run_rules import run_limits
     from analysis.run_rules import run_rules as runs_of
     from analysis.sample_size import allocate, size_for_error, size_for_half_width
@@ -87,6 +88,7 @@ __all__ = [
     "NumberFormat",
     "Picture",
     "Reason",
+    "ResponseFile",
     "Safe",
     "Specification",
     "Table",

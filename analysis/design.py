@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from analysis.collapse import collapsed
 from analysis.errors import AnalysisError
+from analysis.grid import GRID
 from analysis.reading import NO_LABEL, Labels, Table
 from analysis.variance import Lonely, Stage
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
-MILLION = 1_000_000
 ROW = "row"  # the units of element sampling have no labels but their row
 
 
@@ -172,7 +172,7 @@ def _weights(table: Table, columns: DesignColumns, stages: list[Stage]) -> Float
             f"column {columns.weights}, row {row + 1}: weight {weight[row]:g} is not above 0; "
             "correct it, or leave the row out if it was not sampled"
         )
-    return weight / MILLION if columns.weights_in_millionths else weight
+    return weight / GRID if columns.weights_in_millionths else weight
 
 
 def _required(table: Table, column: str) -> Labels:

@@ -112,6 +112,7 @@ LATE = {
         "rao_wu_bootstrap",
     ),
     "replicates": ("given_replicates",),
+    "response_file": ("ResponseFile",),
     "run_rules": ("run_limits",),
     "sample_size": (
         "allocate",

@@ -13,10 +13,11 @@ from analysis.design import DesignColumns
 from analysis.engines import Columns, Engine
 from analysis.errors import AnalysisError
 from analysis.figures import Figure
+from analysis.grid import GRID
 from analysis.index_rows import Totals, figures_of
 from analysis.linearization import Linear, linearise
 from analysis.recipe import Wanted, wanted, worth_of
-from analysis.scan import GRID, Measure, Shape, cells_sql, level_counts, levels_sql, run_scan
+from analysis.scan import Measure, Shape, cells_sql, level_counts, levels_sql, run_scan
 from analysis.variance import Lonely, Stage, Taylor, changes, lay_out
 from instruments.model import Instrument
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from analysis.cells import CODES, COLUMN_OF_CODE
 from analysis.design import DesignColumns, build_design
 from analysis.errors import AnalysisError
+from analysis.grid import grid_weights
 from analysis.reading import NO_LABEL, Table
 from analysis.recipe import respondent_weights, worth_of
-from analysis.scan import Shape, grid_weights
+from analysis.scan import Shape
 from instruments.model import Instrument, ItemKind
 
 Float = NDArray[np.float64]

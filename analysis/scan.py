@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from analysis.cells import CODES, LEVELS
 from analysis.engines import VIEW, Columns, Engine
 from analysis.errors import AnalysisError
+from analysis.grid import EXACT
 
 Float = NDArray[np.float64]
-GRID = 1_000_000  # steps per unit of weight
-EXACT = 2.0**53  # sums of whole numbers below this are exact in a double
 ANSWERED = CODES[:-1]  # every code that is stored; blanks are NULL
 
 
@@ -49,11 +48,6 @@ class Measure:
 
     name: str
     worth: Float
-
-
-def grid_weights(weight: Float) -> Float:
-    """Put weights on the grid once: whole numbers of millionths, kept as doubles (method.md, formula S3)."""
-    return np.rint(weight * GRID)
 
 
 def cells_sql(shape: Shape, measures: Sequence[Measure], *, grouped: bool = True) -> str:

@@ -10,9 +10,10 @@ from analysis.cells import CODES
 from analysis.design import DesignColumns
 from analysis.engines import VIEW, Columns, Engine
 from analysis.errors import AnalysisError
+from analysis.grid import EXACT, GRID
 from analysis.reading import sorted_labels
 from analysis.recipe import RESPONDENT, respondent_weights, wanted, worth_of
-from analysis.scan import EXACT, GRID, Shape, is_one_of
+from analysis.scan import Shape, is_one_of
 from analysis.sources import Source, check_name
 from instruments.model import Instrument, Item, ItemKind
 

@@ -21,9 +21,10 @@ import pyarrow.parquet as pq
 
 from analysis.design import DesignColumns
 from analysis.engines import DuckDb
+from analysis.grid import grid_weights
 from analysis.pipeline import estimate_scanned, measures_of, scan_responses
 from analysis.recipe import wanted
-from analysis.scan import Shape, cells_sql, grid_weights
+from analysis.scan import Shape, cells_sql
 from instruments.load import newest
 
 ITEMS, AGENCIES, PROVINCES, STRATA, PSUS = 22, 2000, 34, 340, 8160

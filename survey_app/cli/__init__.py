@@ -23,6 +23,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "kiosk": "kiosks:kiosk_group",
     "paper": "paper:paper_group",
+    "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
     "serve": "serve:serve",
     "staff": "staff:staff",

@@ -13,9 +13,10 @@ from analysis.__main__ import main
 from analysis.cell_sums import MEASURES
 from analysis.design import DesignColumns
 from analysis.engines import DuckDb
+from analysis.grid import EXACT
 from analysis.pipeline import measures_of
 from analysis.responses import prepare
-from analysis.scan import EXACT, cells_sql, run_scan
+from analysis.scan import cells_sql, run_scan
 from analysis.sources import opened
 from analysis.stored import stored
 from instruments.load import newest

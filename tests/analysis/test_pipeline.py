@@ -13,11 +13,12 @@ from analysis.cell_sums import MEASURES
 from analysis.design import DesignColumns
 from analysis.engines import DbApi, DuckDb
 from analysis.errors import AnalysisError
+from analysis.grid import grid_weights
 from analysis.pipeline import compute_indices
 from analysis.reading import Table
 from analysis.recipe import worth_of
 from analysis.responses import prepare
-from analysis.scan import Measure, cells_sql, grid_weights, levels_sql, run_scan
+from analysis.scan import Measure, cells_sql, levels_sql, run_scan
 from instruments.load import newest
 from tests.analysis.reference import GOLDEN, load_json
 from tests.analysis.sample_instrument import ITEMS, instrument, random_answers
