@@ -78,13 +78,16 @@ def sums_of(cells: Columns, shape: Shape, kinds: Sequence[str]) -> Sums:
     named = {kind: list(_item_columns(cells, shape, kind)) for kind in kinds}
     if shape.composite:
         named[RESPONDENT] = [(cells["ry"], cells["rx"])]
-    rows: list[Float] = []
-    first = {}
+    matrix = np.empty((2 * sum(map(len, named.values())), len(cells["n"])))
+    first, end = {}, 0
     for kind, pairs in named.items():
-        first[kind] = len(rows)
-        rows += [y for y, _ in pairs]
-        rows += [x - y for y, x in pairs]
-    return Sums(np.stack(rows), first, {kind: len(pairs) for kind, pairs in named.items()})
+        first[kind] = end
+        for y, x in pairs:
+            matrix[end] = y
+            np.subtract(x, y, out=matrix[end + len(pairs)])
+            end += 1
+        end += len(pairs)
+    return Sums(matrix, first, {kind: len(pairs) for kind, pairs in named.items()})
 
 
 def _item_columns(cells: Columns, shape: Shape, kind: str) -> Iterator[tuple[Float, Float]]:

@@ -119,8 +119,10 @@ def scan_responses(
         What is summed: share, points or both.
     """
     sql = cells_sql(shape, measures_of(instrument, kinds), grouped=bool(design.psu))
-    cells = run_scan(engine, sql, shape.keys if design.psu else ("h", *shape.domain_keys))
-    return Scanned(cells, cell_stages(cells, shape, design), design.lonely, sums_of(cells, shape, kinds))
+    used = shape.keys if design.psu else ("h", *shape.domain_keys)
+    cells = run_scan(engine, sql, used)
+    keys = {name: cells[name] for name in (*used, "n")}  # the rest lives on in the sums alone
+    return Scanned(keys, cell_stages(cells, shape, design), design.lonely, sums_of(cells, shape, kinds))
 
 
 def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequence[str]) -> Estimated:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+AT_ONCE = 8  # statistics whose deviations are held in memory together
 
 
 class Lonely(StrEnum):
@@ -78,10 +79,14 @@ class Layout:
     def unit_sums(self, z: Float) -> Float:
         """Sum rows to (domain, unit) pairs; (rows, statistics) gives (statistics, pairs)."""
         by_statistic = np.ascontiguousarray(z.T)
-        ordered = by_statistic if self.in_order else by_statistic[:, self.order]
-        if len(self.pair_starts) == len(self.order):
-            return ordered
-        return np.asarray(np.add.reduceat(ordered, self.pair_starts, axis=1))
+        single = len(self.pair_starts) == len(self.order)
+        if self.in_order and single:
+            return by_statistic
+        summed = np.empty((len(by_statistic), len(self.pair_starts)))
+        for row, values in zip(summed, by_statistic, strict=True):  # one at a time: no sorted copy of everything
+            ordered = values if self.in_order else values.take(self.order)
+            row[:] = ordered if single else np.add.reduceat(ordered, self.pair_starts)
+        return summed
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,9 @@ class Taylor:
         """
         total = np.zeros((self.domains, z.shape[1]))
         for stage, layout in zip(self.stages, self.layouts, strict=True):
-            total += _stage_variance(stage, layout, z, self.domains, self.lonely)
+            for first in range(0, z.shape[1], AT_ONCE):
+                some = slice(first, first + AT_ONCE)
+                total[:, some] += _stage_variance(stage, layout, z[:, some], self.domains, self.lonely)
         return total
 
 

@@ -9,6 +9,8 @@ the file by the same keys into the same sums, the result discarded.
 
 import argparse
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -99,7 +101,7 @@ def task(path: Path) -> None:
 
 
 def measure(folder: Path, n: int) -> Sequence[float]:
-    """Measure one size; seconds of the task, of reading, of grouping; peak memory in GB."""
+    """Measure one size; seconds of the task, of reading, of grouping; peak GB of a process of its own."""
     path = folder / f"responses_{n}.parquet"
     write(path, n, seed=1)
     sql = cells_sql(SHAPE, measures_of(newest("sipas-2017"), ["share"]))
@@ -108,8 +110,9 @@ def measure(folder: Path, n: int) -> Sequence[float]:
         seconds(lambda: read_alone(path)),
         seconds(lambda: group_alone(path, sql)),
     )
+    alone = subprocess.run([sys.executable, __file__, "--task", path], capture_output=True, text=True, check=True)
     path.unlink()
-    return full, reading, grouping, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return full, reading, grouping, float(alone.stdout)
 
 
 def main() -> None:
@@ -117,8 +120,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--responses", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--task", type=Path, help="do the task over this file once and print the peak memory in GB")
     arguments = parser.parse_args()
-    print("| responses | task, s | / reading | / grouping | peak GB so far |")
+    if arguments.task:
+        task(arguments.task)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+        return
+    print("| responses | task, s | / reading | / grouping | peak GB |")
     print("|---|---|---|---|---|")
     for n in arguments.responses:
         full, reading, grouping, memory = measure(arguments.folder, n)

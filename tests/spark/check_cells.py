@@ -27,7 +27,7 @@ from tests.spark.cluster import running_cluster
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
 INSTRUMENT = newest("sipas-2017")
 DESIGN = DesignColumns(weights="weight", strata="stratum", psu=("psu",), fpc=("size",))
-RESPONSES, PARTS, PSUS, STRATA, AGENCIES = 240_000, 16, 300, 20, 8
+RESPONSES, PARTS, PSUS, STRATA, AGENCIES = 48_000, 12, 100, 10, 4
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,8 @@ def _loopback():
 def cells_on(address, path=None, watch=None):
     with opened(address, path) as source:
         if "spark" in address or "local" in address:
-            source.engine.session.conf.set("spark.sql.files.maxPartitionBytes", "1")  # a task per file
+            size = max(file.stat().st_size for file in path.glob("*.parquet"))
+            source.engine.session.conf.set("spark.sql.files.maxPartitionBytes", str(size))  # a task per file
         over = stored(source, DESIGN, ("agency",), INSTRUMENT)
         sql = cells_sql(over.shape, measures_of(INSTRUMENT, tuple(MEASURES)))
         if watch is None:
