@@ -51,8 +51,6 @@ def export(
                 f"Round {code} is not closed; annual weights are fixed at its close (sipas round close)."
             )
         frame = _Frame(session, row, product.grades)
-        if not frame.parts:
-            raise RefusedError(f"Round {code} has no released answers of grade {product.evidence}.")
         _note(installation, row, frame, out)
         labels, places = frame.labels(session)
         items = [item.id for item in shipped(row.instrument_key).scored_items()]
@@ -80,7 +78,7 @@ def stream(session: Session, row: Round, grades: Sequence[str]) -> Iterator[Sequ
         .order_by(func.coalesce(Stratum.number, POOL_BASE), Response.batch_id)
         .execution_options(yield_per=ROWS)
     )
-    yield from session.execute(found).tuples().partitions()
+    yield from session.execute(found).partitions()
 
 
 class _Frame:
@@ -90,6 +88,8 @@ class _Frame:
         # By identifier, as `stream` sorts: so the pseudo-strata of pools ascend too.
         everything = [part for part in released.parts_of(session, row.id) if part.batch.grade in grades]
         self.parts: list[Part] = sorted(everything, key=lambda part: part.batch.id)
+        if not everything:
+            raise RefusedError(f"Round {row.code} has no released answers of grade {' or '.join(grades)}.")
         self.n = sum(part.batch.n for part in self.parts)
         self._batches = {part.batch.id: place for place, part in enumerate(self.parts)}
         strata = session.scalars(select(Stratum).where(Stratum.round_id == row.id)).all()
@@ -119,7 +119,8 @@ class _Frame:
 
     def labels(self, session: Session) -> tuple[dict[str, list[str]], dict[str, np.ndarray]]:
         """Values of each column of labels, and the place of every batch's among them."""
-        slugs: dict[uuid.UUID | None, str] = dict(session.execute(select(Unit.id, Unit.slug)).tuples().all())
+        units = session.execute(select(Unit.id, Unit.slug))
+        slugs: dict[uuid.UUID | None, str] = {unit: slug for unit, slug in units}  # noqa: C416 - rows, not pairs
         texts: dict[str, list[str]] = {name: [] for name in LABELS}
         for part in self.parts:
             batch = part.batch

@@ -126,7 +126,7 @@ def test_what_cannot_be_exported_is_refused_with_the_reason(installation, tmp_pa
     for code, product, name, message in (
         ("R2026", "annual", "a.parquet", "is not closed; annual weights are fixed at its close"),
         ("R2026", "live", "a.csv", "does not end in .parquet"),
-        ("R2026", "live", "a.parquet", "no released answers of grade G1\\+G2"),
+        ("R2026", "live", "a.parquet", "no released answers of grade G1 or G2"),
     ):
         with pytest.raises(RefusedError, match=message):
             response_export.export(installation, code, product, tmp_path / name)
