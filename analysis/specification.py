@@ -14,7 +14,6 @@ from analysis.variance import Lonely
 
 KEYS = (
     "weights",
-    "weights_in_millionths",
     "strata",
     "psu",
     "fpc",
@@ -26,6 +25,7 @@ KEYS = (
     "missing",
     "factors",
     "estimate",
+    "weights_in_millionths",
 )
 
 
