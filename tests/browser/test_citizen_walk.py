@@ -214,7 +214,7 @@ def test_two_tabs_send_once(open_page, fresh, stored):
 def test_an_error_takes_the_focus_and_leads_to_its_question(open_page, fresh):
     page = open_page(fresh, width=PHONE)
     walk.go_on(page)
-    assert walk.focused(page)[1] == "errors"
+    page.wait_for_function("document.activeElement.id === 'errors'")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert walk.focused(page)[:2] == ["input", "q00"]
