@@ -66,6 +66,8 @@ def test_fit_indices_equal_lavaan(name):
         scaled = scaled_indices(cfa, moments)
         for key, field in SCALED.items():
             assert getattr(scaled, field) == pytest.approx(expected[key], rel=1e-4), key
+        assert plain.df == expected["df.scaled"]
+    assert cfa.n == ANSWERS[name]["result"].get("n", cfa.n)
 
 
 def test_standardised_shares_add_up():

@@ -59,6 +59,9 @@ def test_ordinal_model_equals_r(name):
     assert se == pytest.approx(theirs, rel=1e-4)
     if "loglik" in expected and name != "svyolr_tight":
         assert fit.log_likelihood == pytest.approx(expected["loglik"], rel=1e-9)
+    if "deviance" in expected and name != "svyolr_tight":
+        assert -2 * fit.log_likelihood == pytest.approx(expected["deviance"], rel=1e-9)
+        assert fit.slopes.size + fit.thresholds.size == expected["edf"]
 
 
 def test_ordinal_model_equals_clm_with_exact_derivatives():
@@ -117,6 +120,10 @@ def test_relative_weights_and_importance_equal_r():
     assert johnson.r_squared == pytest.approx(lmg_shares(LEVEL, MEANS, WEIGHTS).r_squared)
     if "ipa_derived" in ANSWERS:
         assert johnson.shares == pytest.approx(np.array(result("johnson_relative_weights")["raw"]), rel=1e-11)
+        assert johnson.r_squared == pytest.approx(result("johnson_relative_weights")["r2"], rel=1e-11)
+        middle = [cross.importance.mean(), cross.performance.mean()]
+        expected = result("ipa_derived")
+        assert middle == pytest.approx([expected["importance_mean"], expected["performance_mean"]], rel=1e-11)
         assert cross.importance == pytest.approx(np.array(result("ipa_derived")["importance"]), rel=1e-11)
         assert cross.performance == pytest.approx(np.array(result("ipa_derived")["performance"]), rel=1e-11)
 

@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import intervals
+from analysis.design import DesignColumns
 from tests.analysis.reference import GOLDEN, exempt, load_csv, load_json
+from tests.analysis.survey import ask, close, close_matrix, open_table
 
 CASE = "i1_ciprop"
 SVYCIPROP = [a for a in load_json(GOLDEN / f"{CASE}.json")["assertions"] if a["id"].count(":") == 2]
 BINOMIAL = [a for a in load_json(GOLDEN / f"{CASE}.json")["assertions"] if a["id"].startswith("binom_")]
+MEANS = [a for a in load_json(GOLDEN / f"{CASE}.json")["assertions"] if a["id"].endswith(":mean")]
 METHODS = {
     "beta": intervals.korn_graubard,
     "wilson": lambda p, se, n, df, level: intervals.wilson(p, intervals.effective_n(p, se, n), level, df=df),
@@ -30,6 +33,19 @@ def test_interval_of_a_share_equals_svyciprop(assertion):
     n = len(load_csv(GOLDEN / "data" / f"prop_{data}.csv"))
     ours = METHODS[method](r["estimate"], r["se"], n, r["df"], float(level))
     assert [float(limit) for limit in ours] == pytest.approx(r["ci"], rel=1e-8)
+
+
+@pytest.mark.parametrize("assertion", MEANS, ids=lambda a: a["id"])
+def test_share_as_a_mean_equals_svymean(assertion):
+    data, r = assertion["id"].split(":")[0], assertion["result"]
+    clustered = {"psu": ("psu",), "strata": "st", "nest": True} if data.startswith("clus") else {}
+    design = DesignColumns(weights="w", **clustered)
+    rows, found = ask(open_table(f"prop_{data}"), design, [{"mean": ["y"]}], covariance=True)
+    row = rows[("mean:y",)]
+    close([row.estimate, row.se, *row.ci], [*r["estimate"], *r["se"], *r["ci"][0]], 1e-12)
+    close_matrix(found.covariance, r["vcov"], 1e-12)
+    close([row.deff], r["deff"] if r["estimate"][0] not in (0, 1) else [None], 1e-12)
+    assert row.df == r["df"]
 
 
 @pytest.mark.parametrize("assertion", BINOMIAL, ids=lambda a: a["id"])

@@ -59,6 +59,7 @@ def test_largest_contrast_equals_mvtnorm():
     estimate, vcov = np.array(r["input"]["estimate"])[:8], np.array(r["input"]["vcov"])[:8, :8]
     result = largest_contrast(contrast @ estimate, contrast @ vcov @ contrast.T, log2_points=20, seed=1)
     assert result.t == pytest.approx(r["single_step_maxT_8agencies"]["t"], rel=1e-10)
+    assert contrast @ estimate == pytest.approx(r["single_step_maxT_8agencies"]["diff"], rel=1e-10)
     assert result.p_adjusted == pytest.approx(r["single_step_maxT_8agencies"]["p_adj"], abs=1e-4)
     assert result.critical == pytest.approx(r["simultaneous_critical_value"]["q"], abs=1e-3)
 

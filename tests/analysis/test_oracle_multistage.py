@@ -5,6 +5,7 @@ import pytest
 
 from analysis.design import DesignColumns, build_design
 from analysis.errors import AnalysisError
+from analysis.intervals import wald_t
 from analysis.variance import Lonely, lay_out
 from tests.analysis.reference import GOLDEN, load_json
 from tests.analysis.survey import ask, close, close_matrix, domain_labels, open_table, with_columns
@@ -27,6 +28,8 @@ B1, C1, F1 = (answers_of(case) for case in ("b1_twostage_strat", "c1_lonely_psu"
 
 def compare(found, r, statistics):
     rows, results = found
+    if "df" in r:
+        assert {rows[s].df for s in statistics} == {r["df"]}
     close([rows[s].estimate for s in statistics], r["estimate"], REL)
     close([rows[s].se for s in statistics], r["se"], REL)
     if "vcov" in r and results.covariance is not None:
@@ -114,6 +117,10 @@ def test_collapse_equals_a_design_in_which_the_strata_were_joined_by_hand():
         assert ours[statistic].df == row.df
 
 
+def rows_in(domain):
+    return open_table("domains").columns.column("dom").to_pylist().count(domain)
+
+
 KNOWN = ["A", "B", "D2strata", "F1stratum"]  # domains with degrees of freedom and a valid value
 
 
@@ -124,10 +131,11 @@ def test_odd_domains_give_what_r_gives_where_something_can_be_said():
         mean, total, ratio = (rows[domain, s] for s in ("mean:y", "total:y", "ratio:y/x"))
         r = F1[f"subset_mean_{domain}"]
         close([mean.estimate, mean.se, mean.deff], [*r["estimate"], *r["se"], *r["deff"]], REL)
-        close(mean.ci, r["ci_df_subset"], REL)
-        assert (mean.df, mean.n) == (r["df_subset"], r["n_valid"])
+        close([mean.se**2, *mean.ci], [*r["vcov"][0], *r["ci_df_subset"][0]], REL)
+        close(wald_t(mean.estimate, mean.se, F1["degf"]["df"]), r["ci_df_full"], REL)
+        assert (mean.df, mean.n, rows_in(domain)) == (r["df_subset"], r["n_valid"], r["n"])
         r = F1[f"subset_total_{domain}"]
-        close([total.estimate, total.se], [*r["estimate"], *r["se"]], REL)
+        close([total.estimate, total.se, total.se**2], [*r["estimate"], *r["se"], *r["vcov"][0]], REL)
         r = F1[f"subset_ratio_{domain}"]
         close([ratio.estimate, ratio.se], [r["estimate"], r["se"]], REL)
 
@@ -141,6 +149,9 @@ def test_a_domain_in_one_psu_has_an_estimate_and_no_error(domain):
         row = rows[domain, statistic]
         close([row.estimate], F1[f"subset_{case}_{domain}"]["estimate"], REL)
         assert (row.se, row.ci, row.deff, row.df, row.reason) == (None, None, None, 0, "no degrees of freedom")
+    r = F1[f"subset_mean_{domain}"]
+    assert (rows[domain, "mean:y"].df, rows[domain, "mean:y"].n) == (r["df_subset"], r["n_valid"])
+    assert rows_in(domain) == r["n"]
 
 
 def test_a_domain_without_a_value_has_no_estimate():
@@ -148,6 +159,16 @@ def test_a_domain_without_a_value_has_no_estimate():
     for statistic in ("mean:y", "total:y"):
         row = rows["GallNA", statistic]
         assert (row.estimate, row.se, row.n, row.reason) == (None, None, 0, "no valid answer")
+        r = F1["subset_mean_GallNA"]
+        assert (row.n, row.df, rows_in("GallNA")) == (r["n_valid"], r["df_subset"], r["n"])
+
+
+def test_a_domain_without_rows_has_no_row_and_the_file_keeps_its_degrees_of_freedom():
+    rows, _ = ask(open_table("domains"), DOMAINS, [{"mean": ["y"]}], by=["dom"])
+    assert "Hempty" not in {domain for domain, _ in rows}
+    assert F1["subset_Hempty"]["n"] == rows_in("Hempty")
+    whole, _ = ask(open_table("domains"), DOMAINS, [{"mean": ["y"]}])
+    assert whole[("mean:y",)].df == F1["degf"]["df"]
 
 
 def test_the_engine_itself_gives_r_s_error_of_a_total_in_one_psu():
@@ -158,7 +179,8 @@ def test_the_engine_itself_gives_r_s_error_of_a_total_in_one_psu():
         inside = np.array(table.columns.column("dom").to_pylist()) == domain
         taylor = lay_out(design.stages, (~inside).astype(np.int64), 2)
         variance = taylor.variance((design.weight * values)[:, None])[0, 0]
-        close([np.sqrt(variance)], F1[f"subset_total_{domain}"]["se"], REL)
+        r = F1[f"subset_total_{domain}"]
+        close([np.sqrt(variance), variance], [*r["se"], *r["vcov"][0]], REL)
 
 
 def test_domains_covary_and_their_joint_covariance_is_r_s():
@@ -168,6 +190,10 @@ def test_domains_covary_and_their_joint_covariance_is_r_s():
     ours = [[label for (label,) in domain_labels(found)].index(d) for d in KNOWN]
     close_matrix(found.covariance[np.ix_(ours, ours)], np.array(r["vcov"])[np.ix_(places, places)], REL)
     close([rows[d, "mean:y"].deff for d in KNOWN], [r["deff"][p] for p in places], REL)
+    for figure in ("estimate", "se"):
+        close([getattr(rows[d, "mean:y"], figure) for d in KNOWN], [r[figure][p] for p in places], REL)
+    for d in ("C1psu", "E1obs"):
+        close([rows[d, "mean:y"].estimate], [r["estimate"][r["domains"].index(d)]], REL)
     unknown = [p for p in range(found.covariance.shape[0]) if p not in ours]
     assert np.isnan(found.covariance[unknown]).all()
 
@@ -177,7 +203,8 @@ def test_the_size_of_a_domain_is_the_total_of_its_indicator():
     inside = [float(d == "A") for d in table.columns.column("dom").to_pylist()]
     rows, _ = ask(with_columns(table, inside=inside), DOMAINS, [{"total": ["inside"]}])
     r = F1["domain_is_total_of_indicator"]
-    close([rows[("total:inside",)].estimate, rows[("total:inside",)].se], [*r["estimate"], *r["se"]], REL)
+    row = rows[("total:inside",)]
+    close([row.estimate, row.se, row.se**2], [*r["estimate"], *r["se"], *r["vcov"][0]], REL)
 
 
 def test_filtering_the_rows_first_would_give_another_error():

@@ -72,6 +72,19 @@ def test_every_index_of_every_domain(by):
     assert compared == sum(len(r["names"]) for r in cases.values())
 
 
+@pytest.mark.parametrize("by", ["all", "province", "district", "agency", "resp_type"])
+def test_size_of_every_domain(by):
+    table = open_table("sipas_2025")
+    weight, stratum, psu = table.numbers("weight"), table.labels("stratum").code, table.labels("psu").code
+    labels = ["ALL"] * len(table) if by == "all" else labels_of(table, by)
+    for a in load_json(GOLDEN / f"g1_sipas_{by}.json")["assertions"]:
+        r, inside = a["result"], np.array([label == a["id"].split("=")[1] for label in labels])
+        assert inside.sum() == r["n"]
+        assert len(set(psu[inside].tolist())) == r["n_psu"]
+        assert len(set(stratum[inside].tolist())) == r["n_strata"]
+        close([weight[inside].sum()], [r["sum_w"]], 1e-12)
+
+
 def test_one_item_by_agency_and_by_district_with_joint_covariance():
     table = open_table("sipas_2025")
     r = result("g2_sipas_native", "svyby_svyratio_q05_agency")
@@ -89,14 +102,18 @@ def test_one_item_by_agency_and_by_district_with_joint_covariance():
 def test_design_effect_of_an_item_by_agency():
     r = result("g2_sipas_native", "svyby_svymean_narm_q05_agency")
     rows, _ = ask_variant(open_table("sipas_2025"), DESIGN, ["agency"], [{"score": ["q05"]}])
-    close([rows[a, "score:q05"].deff for a in r["domains"]], r["deff"], REL, null_for_zero=True)
+    for figure in ("deff", "se"):
+        close([getattr(rows[a, "score:q05"], figure) for a in r["domains"]], r[figure], REL, null_for_zero=True)
+    close([rows[a, "score:q05"].estimate for a in r["domains"]], r["estimate"], REL)
 
 
 def test_overall_index_equals_a_nonlinear_contrast_of_totals():
     r = result("g2_sipas_native", "svycontrast_overall")
     entries, _ = variant("score", "pooled")
     rows, _ = ask_variant(open_table("sipas_2025"), DESIGN, [], entries)
-    close([rows[("overall",)].estimate, rows[("overall",)].se], [*r["estimate"], *r["se"]], REL)
+    row = rows[("overall",)]
+    close([row.estimate, row.se, row.se**2], [*r["estimate"], *r["se"], *r["vcov"][0]], REL)
+    assert row.df == result("g2_sipas_native", "agency_overall_vcov")["df"]
 
 
 def test_differences_between_agencies_keep_the_covariance():

@@ -53,7 +53,7 @@ def test_agencies_with_their_joint_covariance_equal_csranks(case, method, step_d
     # csranks draws its own normals: its note asks for a slack of one rank.
     assert sets.lower == pytest.approx(np.array(SYNTHETIC[case]["lower"]), abs=1)
     assert sets.upper == pytest.approx(np.array(SYNTHETIC[case]["upper"]), abs=1)
-    assert sets.rank.tolist() == SYNTHETIC["csranks_simul_stepdown_TRUE"]["rank"]
+    assert sets.rank.tolist() == list(SYNTHETIC[case].get("rank", SYNTHETIC["csranks_simul_stepdown_TRUE"]["rank"]))
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,12 @@ def test_agencies_with_their_joint_covariance_equal_csranks(case, method, step_d
     [
         ("rank_sets_holm", {}),
         ("rank_sets_bonferroni", {"adjustment": "bonferroni"}),
-        ("rank_sets_bonferroni_t", {"adjustment": "bonferroni", "df": 84}),
+        ("rank_sets_bonferroni_t", {"adjustment": "bonferroni", "df": SYNTHETIC["rank_sets_bonferroni_t"]["df"]}),
     ],
 )
 def test_pairwise_tests_equal_r(case, options):
     sets = rank_sets_by_tests(ESTIMATE, COVARIANCE, **options)
+    assert options.get("df", 84) == SYNTHETIC["input"]["df"]
     assert sets.lower.tolist() == SYNTHETIC[case]["lower"]
     assert sets.upper.tolist() == SYNTHETIC[case]["upper"]
     assert sets.rank.tolist() == SYNTHETIC[case]["rank"]

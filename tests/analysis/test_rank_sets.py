@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from analysis.errors import AnalysisError
+from analysis.intervals import t_quantile
 from analysis.rank_sets import (
     joint_region,
     joint_region_of_shares,
@@ -54,6 +55,8 @@ def test_estimates_and_standard_errors_give_the_published_region(independent, lo
 def test_agencies_of_the_synthetic_survey_equal_r():
     r = golden("j1_multiplicity_ranks")
     region = joint_region(r["input"]["estimate"], np.sqrt(np.diag(r["input"]["vcov"])))
+    quantile = t_quantile(np.inf, simultaneous_level(0.95, len(r["input"]["estimate"])))
+    assert float(quantile) == pytest.approx(r["goldstein_healy_overlap"]["z"], rel=1e-12)
     assert region.sets.lower.tolist() == r["goldstein_healy_overlap"]["lower"]
     assert region.sets.upper.tolist() == r["goldstein_healy_overlap"]["upper"]
 

@@ -16,7 +16,16 @@ SYNTHETIC = golden("j1_multiplicity_ranks")
 def test_variance_between_agencies_equals_metafor():
     variance = np.diag(SYNTHETIC["input"]["vcov"])
     tau2 = between_variance(SYNTHETIC["input"]["estimate"], variance)
-    assert tau2 == pytest.approx(SYNTHETIC["fay_herriot_DL"]["tau2"], rel=1e-8)
+    r, y = SYNTHETIC["fay_herriot_DL"], np.array(SYNTHETIC["input"]["estimate"])
+    assert tau2 == pytest.approx(r["tau2"], rel=1e-8)
+    # What follows from it by metafor's formulas, with our tau^2.
+    mu, g = np.average(y, weights=1 / (tau2 + variance)), tau2 / (tau2 + variance)
+    error = 1 / np.sqrt(np.sum(1 / (tau2 + variance)))
+    q = np.sum((y - np.average(y, weights=1 / variance)) ** 2 / variance)
+    assert [mu, error, q] == pytest.approx([r["mu"], r["se_mu"], r["QE"]], rel=1e-8)
+    assert g == pytest.approx(np.array(r["gamma"]), rel=1e-8)
+    assert g * y + (1 - g) * mu == pytest.approx(np.array(r["blup"]), rel=1e-8)
+    assert np.sqrt(g * variance + (1 - g) ** 2 * error**2) == pytest.approx(np.array(r["se_blup_metafor"]), rel=1e-8)
 
 
 def test_agencies_that_differ_by_less_than_noise_have_no_reliability_and_no_ranks():

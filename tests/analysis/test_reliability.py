@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from analysis.cfa import fit_cfa, model_of, moments_of
 from analysis.errors import AnalysisError
 from analysis.factorability import factorability
+from analysis.polychoric import polychoric_correlations
 from analysis.reliability import (
     alpha_of,
     cronbach_alpha,
@@ -72,7 +73,11 @@ def test_weighted_covariance_equals_r():
         assert weighted_covariance([[1.0], [3.0]], [1, 3])[0, 0] == pytest.approx(2.0)
         return
     found = weighted_covariance(X[:, :8], WEIGHTS)
-    assert found == pytest.approx(np.array(ANSWERS["wcor_cov.wt"]["result"]["cov"]), rel=1e-12)
+    r = ANSWERS["wcor_cov.wt"]["result"]
+    assert found == pytest.approx(np.array(r["cov"]), rel=1e-12)
+    scale = np.sqrt(np.diag(found))
+    assert found / np.outer(scale, scale) == pytest.approx(np.array(r["cor"]), rel=1e-12)
+    assert np.average(X[:, :8], axis=0, weights=WEIGHTS) == pytest.approx(np.array(r["center"]), rel=1e-12)
     # R survey divides by (n - 1) / n of the sum of weights.
     share, n = WEIGHTS / WEIGHTS.sum(), len(WEIGHTS)
     ours = weighted_covariance(X[:, [0, 4, 8]], WEIGHTS) * (1 - np.sum(share**2)) * n / (n - 1)
@@ -98,6 +103,22 @@ def test_omega_of_one_factor_equals_lavaan(factor):
 def test_omega_by_hand():
     # Three loadings of 0.6 with residuals 0.64: common 3.24, all 5.16.
     assert omega_of([0.6] * 3, [0.64] * 3).total == pytest.approx(3.24 / 5.16)
+
+
+def test_polychoric_correlations_equal_lavaan():
+    if "polychoric_first6" not in ANSWERS:
+        # By hand: both halves equally large and 1/3 of all in the corner, so the correlation is sin(30 degrees).
+        both = [[1, 1]] * 4 + [[2, 2]] * 4 + [[1, 2]] * 2 + [[2, 1]] * 2
+        assert polychoric_correlations(both)[0, 1] == pytest.approx(0.5, abs=1e-6)
+        return
+    ours = polychoric_correlations(X[:, :6])
+    assert ours == pytest.approx(np.array(ANSWERS["polychoric_first6"]["result"]["cor"]), rel=1e-4)
+
+
+def test_alpha_beside_the_exploratory_omega_is_our_alpha():
+    if "psych_omega_4factor_all18" in ANSWERS:
+        alpha = ANSWERS["psych_omega_4factor_all18"]["result"]["alpha"]
+        assert cronbach_alpha(X).standardised == pytest.approx(alpha, rel=1e-12)
 
 
 def test_factorability_equals_psych():
@@ -140,6 +161,8 @@ def test_unit_and_scale_of_weights_do_not_change_alpha(scale, seed):
         (lambda: alpha_of([[1.0]]), "two items"),
         (lambda: pairwise_covariance([[1.0, np.nan], [np.nan, 1.0]]), "fewer than twice"),
         (lambda: omega_of([1.0], [1.0, 2.0]), "one length"),
+        (lambda: polychoric_correlations([[1.0, np.nan], [2.0, 1.0]]), "leave out rows with gaps"),
+        (lambda: polychoric_correlations([[1, 1], [2, 1]]), "item 1 has one level"),
         (lambda: factorability([[1.0, 1.0], [1.0, 1.0]], 50), "positive definite"),
         (lambda: factorability([[2.0, 1.0], [1.0, 2.0]], 50), "ones on its diagonal"),
     ],

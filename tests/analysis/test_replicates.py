@@ -5,6 +5,7 @@ import pytest
 
 from analysis.errors import AnalysisError
 from analysis.hadamard import hadamard
+from analysis.intervals import wald_t
 from analysis.replicate_designs import balanced_halves, jackknife, psus_of, rao_wu_bootstrap
 from analysis.replicates import estimate, given_replicates, quantile, replicate_covariance
 from tests.analysis.one_stage import standard_error
@@ -62,16 +63,26 @@ def test_mean_total_and_ratio_equal_r(given):
     values = np.column_stack([y, x])
     mean = estimate(lambda w: w @ values / w.sum(), given.replicates)
     close(mean, given.result("mean"))
-    close(estimate(lambda w: w @ values, given.replicates), given.result("total"))
+    total = estimate(lambda w: w @ values[:, : np.size(given.result("total")["estimate"])], given.replicates)
+    close(total, given.result("total"))
     close(estimate(lambda w: w @ y / (w @ x), given.replicates), given.result("ratio"))
     assert mean.df == given.design["degf"]
-    if "vcov" in given.result("mean"):
-        vcov = np.array(given.result("mean")["vcov"])
-        assert mean.covariance == pytest.approx(vcov, rel=1e-12, abs=1e-12 * np.abs(vcov).max())
+    for found, name in ((mean, "mean"), (total, "total")):
+        r = given.result(name)
+        if "ci" in r:
+            limits = np.column_stack(wald_t(found.estimate, found.se, found.df))
+            assert limits == pytest.approx(np.array(r["ci"], dtype=float), rel=1e-12)
+            assert found.df == r["df"]
+        if "vcov" in r:
+            vcov = np.array(r["vcov"])
+            assert found.covariance == pytest.approx(vcov, rel=1e-12, abs=1e-12 * np.abs(vcov).max())
 
 
 def test_domains_quantiles_variance_and_any_formula_equal_r(given):
     y, x = given.y, given.x
+    if "replicates" in given.design:
+        assert given.replicates.weights.shape[1] == given.design["replicates"]
+        assert np.linalg.matrix_rank(given.replicates.weights) == given.design["rank"]
     if "by_mean" not in given.answers:
         # By hand, two of the three values each time: 30 of 90 lie at or below 1, so the first third is 1.
         assert quantile(y, [1 / 3, 0.5], given.replicates).quantile.tolist() == [1.0, 2.0]

@@ -26,10 +26,27 @@ def test_agencies_equal_metafor_and_sae(method, metafor, sae):
     assert result.coefficient_se == pytest.approx([blup["se_mu"]], rel=1e-8)
     assert result.estimate == pytest.approx(np.array(mse["eblup"]), rel=1e-8)
     assert result.mse == pytest.approx(np.array(mse["mse"]), rel=1e-8)
+    assert [result.tau2, result.coefficients[0]] == pytest.approx([mse["refvar"], mse["beta"]], rel=1e-8)
+    known_tau2(result, blup)
+
+
+def known_tau2(result, blup):
+    """Metafor's error of a unit, which takes tau^2 for certain: g v + (1 - g)^2 var(mu); and Cochran's Q."""
+    g = result.shrinkage
+    error = np.sqrt(g * V + (1 - g) ** 2 * result.coefficient_se[0] ** 2)
+    assert error == pytest.approx(np.array(blup["se_blup_metafor"]), rel=1e-8)
+    q = np.sum((Y - np.average(Y, weights=1 / V)) ** 2 / V)
+    assert q == pytest.approx(blup["QE"], rel=1e-8)
 
 
 def test_moment_equation_is_that_of_the_empirical_bayes_estimator():
-    assert fay_herriot(Y, V, method="moment").tau2 == pytest.approx(R["fay_herriot_EB"]["tau2"], rel=1e-8)
+    result, expected = fay_herriot(Y, V, method="moment"), R["fay_herriot_EB"]
+    assert result.tau2 == pytest.approx(expected["tau2"], rel=1e-8)
+    assert result.estimate == pytest.approx(np.array(expected["blup"]), rel=1e-8)
+    assert result.shrinkage == pytest.approx(np.array(expected["gamma"]), rel=1e-8)
+    found = [result.coefficients[0], result.coefficient_se[0]]
+    assert found == pytest.approx([expected["mu"], expected["se_mu"]], rel=1e-8)
+    known_tau2(result, expected)
 
 
 def test_a_covariate_equals_metafor():
@@ -38,6 +55,7 @@ def test_a_covariate_equals_metafor():
     assert result.tau2 == pytest.approx(expected["tau2"], rel=1e-8)
     assert result.coefficients == pytest.approx(expected["beta"], rel=1e-8)
     assert result.coefficient_se == pytest.approx(expected["se_beta"], rel=1e-8)
+    assert result.shrinkage == pytest.approx(np.array(expected["gamma"]), rel=1e-8)
     assert result.estimate == pytest.approx(np.array(expected["blup"]), rel=1e-8)
 
 
