@@ -36,7 +36,9 @@ def cell_stages(cells: Columns, shape: Shape, design: DesignColumns) -> tuple[St
     found: list[Stage] = []
     for k in range(1, max(shape.stages, 1) + 1):
         unit, parent = _units(cells, shape, k, stratum)
-        sampled = np.bincount(parent, minlength=len(carried)).astype(np.float64)
+        # Without units in the view the respondents are the units, counted in each cell.
+        several = None if shape.stages else cells["n"]
+        sampled = np.bincount(parent, weights=several, minlength=len(carried)).astype(np.float64)
         population = _population(cells, shape, k, stratum, sampled)
         found.append(Stage(unit, parent, sampled, population, carried))
         fraction = np.where(np.isinf(population), 0.0, sampled / population)

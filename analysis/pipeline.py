@@ -10,6 +10,7 @@ from analysis.cell_design import cell_stages
 from analysis.cell_sums import MEASURES, Sums, condense, sums_of
 from analysis.covariance import covariance
 from analysis.design import DesignColumns
+from analysis.element_cells import estimate_elements
 from analysis.engines import Columns, Engine
 from analysis.errors import AnalysisError
 from analysis.figures import Figure
@@ -90,16 +91,20 @@ def compute_indices(
         For what the design or the recipe cannot give.
     """
     listed = wanted(instrument)
+    overall = next(k for k, w in enumerate(listed) if w.statistic.name == "overall")
     scanned = scan_responses(engine, shape, design, instrument)
-    found = estimate_scanned(scanned, listed, shape.domain_keys)
+    if design.psu:
+        found = estimate_scanned(scanned, listed, shape.domain_keys)
+        covariance_of_overall = covariance(found.taylor, found.z[[overall]].T)
+    else:
+        found, covariance_of_overall = _elements(engine, shape, scanned, instrument, overall)
     totals = _totals(run_scan(engine, levels_sql(shape), shape.domain_keys), shape, found, instrument)
     columns = [
         figures_of(w, found.linear[k], np.sqrt(found.variance[:, k]), totals, found.taylor, level)
         for k, w in enumerate(listed)
     ]
     figures = tuple(column[d] for d in range(len(found.domains)) for column in columns)
-    overall = next(k for k, w in enumerate(listed) if w.statistic.name == "overall")
-    return Indices(found.domains, figures, _joint(found, overall))
+    return Indices(found.domains, figures, _in_points(covariance_of_overall, found, overall))
 
 
 def scan_responses(
@@ -118,10 +123,8 @@ def scan_responses(
     kinds : sequence of str
         What is summed: share, points or both.
     """
-    sql = cells_sql(shape, measures_of(instrument, kinds), grouped=bool(design.psu))
-    used = shape.keys if design.psu else ("h", *shape.domain_keys)
-    cells = run_scan(engine, sql, used)
-    keys = {name: cells[name] for name in (*used, "n")}  # the rest lives on in the sums alone
+    cells = run_scan(engine, cells_sql(shape, measures_of(instrument, kinds)), shape.keys)
+    keys = {name: cells[name] for name in (*shape.keys, "n")}  # the rest lives on in the sums alone
     return Scanned(keys, cell_stages(cells, shape, design), design.lonely, sums_of(cells, shape, kinds))
 
 
@@ -194,9 +197,28 @@ def _totals(levels: Columns, shape: Shape, found: Estimated, instrument: Instrum
     )
 
 
-def _joint(found: Estimated, statistic: int) -> Float:
+def _elements(
+    engine: Engine, shape: Shape, scanned: Scanned, instrument: Instrument, overall: int
+) -> tuple[Estimated, Float]:
+    """Estimate where the respondent is the unit; return also the covariance of the overall index."""
+    domains, cell_domain = _domains(scanned.cells, shape.domain_keys)
+    listed = wanted(instrument)
+    found = estimate_elements(
+        engine,
+        shape,
+        scanned.cells,
+        (scanned.stages, scanned.lonely),
+        scanned.sums,
+        (len(domains), cell_domain),
+        (instrument, listed),
+    )
+    estimated = Estimated(domains, found.totals, found.linear, found.sums, found.variance(), found.taylor)
+    return estimated, found.covariance(overall)
+
+
+def _in_points(shares: Float, found: Estimated, statistic: int) -> Float:
     """Covariance of one statistic in squared points; NaN where a domain has no standard error."""
-    matrix = covariance(found.taylor, found.z[[statistic]].T) * 100.0**2
+    matrix = shares * 100.0**2
     unknown = np.isnan(found.linear[statistic].estimate) | (found.taylor.df <= 0)
     matrix[unknown, :], matrix[:, unknown] = np.nan, np.nan
     return matrix

@@ -67,8 +67,8 @@ def _pair(first: NDArray[np.int64], second: NDArray[np.int64], rows: Float, colu
         cells = np.diff(np.diff(corner, axis=0), axis=1)
         return -float(np.sum(counts * np.log(np.maximum(cells, LEAST))))
 
-    options = {"xatol": 1e-10}
-    return float(minimize_scalar(misfit, bounds=(-LARGEST, LARGEST), method="bounded", options=options).x)
+    found = minimize_scalar(misfit, bounds=(-LARGEST, LARGEST), method="bounded", options={"xatol": 1e-10})
+    return float(found.x)
 
 
 def _bivariate(h: Float, k: Float, rho: float) -> Float:

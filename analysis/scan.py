@@ -50,7 +50,7 @@ class Measure:
     worth: Float
 
 
-def cells_sql(shape: Shape, measures: Sequence[Measure], *, grouped: bool = True) -> str:
+def cells_sql(shape: Shape, measures: Sequence[Measure]) -> str:
     """Text of the scan: per cell n, the weight, population counts, and one sum per item and measure.
 
     Parameters
@@ -59,20 +59,14 @@ def cells_sql(shape: Shape, measures: Sequence[Measure], *, grouped: bool = True
         Of the view.
     measures : sequence of Measure
         Names must be letters.
-    grouped : bool
-        False gives every response as a cell of its own, for samples whose unit is the respondent.
     """
-    total = "SUM({})" if grouped else "{}"
-    chosen = [*shape.keys, f"{'COUNT(*)' if grouped else '1e0'} AS n", f"{total.format('w')} AS w"]
+    chosen = [*shape.keys, "COUNT(*) AS n", "SUM(w) AS w"]
     for k in range(1, shape.counts + 1):
-        chosen += [f"{'MIN' if grouped else ''}(f{k}) AS f{k}_lo", f"{'MAX' if grouped else ''}(f{k}) AS f{k}_hi"]
-    chosen += [f"{total.format(text)} AS {name}" for name, text in _item_sums(shape, measures)]
+        chosen += [f"MIN(f{k}) AS f{k}_lo", f"MAX(f{k}) AS f{k}_hi"]
+    chosen += [f"SUM({text}) AS {name}" for name, text in _item_sums(shape, measures)]
     if shape.composite:
-        chosen += [
-            f"{total.format('w * COALESCE(r, 0e0)')} AS ry",
-            f"{total.format('CASE WHEN r IS NULL THEN 0e0 ELSE w END')} AS rx",
-        ]
-    return _select(chosen, shape.keys if grouped else ())
+        chosen += ["SUM(w * COALESCE(r, 0e0)) AS ry", "SUM(CASE WHEN r IS NULL THEN 0e0 ELSE w END) AS rx"]
+    return _select(chosen, shape.keys)
 
 
 def levels_sql(shape: Shape) -> str:

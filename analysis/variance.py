@@ -213,6 +213,11 @@ def _stage_variance(stage: Stage, layout: Layout, z: Float, domains: int, lonely
     deviation = sums - mean[:, layout.pair_group]
     squares = np.add.reduceat(np.square(deviation, out=deviation), layout.group_starts, axis=1)
     squares += (n - layout.present) * mean**2
+    return contributed(stage, layout, totals, squares, domains, lonely)
+
+
+def contributed(stage: Stage, layout: Layout, totals: Float, squares: Float, domains: int, lonely: Lonely) -> Float:
+    """Variance of every domain, (domains, statistics), from the totals and squared deviations of its strata."""
     contribution = stage_scale(stage)[layout.stratum] * squares
     alone = stage.lonely[layout.stratum]
     if alone.any():
