@@ -1,4 +1,4 @@
-"""Stages of a design from its cells, where the counts of sampled units come from the cells themselves."""
+"""Stages of a design from its cells, and from the frame where it lists the sampled units."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +7,7 @@ from analysis.collapse import collapsed
 from analysis.design import DesignColumns
 from analysis.engines import Columns
 from analysis.errors import AnalysisError
+from analysis.sampled_units import SampledUnits
 from analysis.scan import Shape
 from analysis.variance import Lonely, Stage
 
@@ -14,7 +15,9 @@ Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 
 
-def cell_stages(cells: Columns, shape: Shape, design: DesignColumns) -> tuple[Stage, ...]:
+def cell_stages(
+    cells: Columns, shape: Shape, design: DesignColumns, listed: SampledUnits | None = None
+) -> tuple[Stage, ...]:
     """Build the stages over cells.
 
     Parameters
@@ -25,6 +28,8 @@ def cell_stages(cells: Columns, shape: Shape, design: DesignColumns) -> tuple[St
         Of the view.
     design : DesignColumns
         Its lonely rule and whether only the first stage counts.
+    listed : SampledUnits, optional
+        Sampled units of the first stage from the frame; without it those in the cells.
 
     Raises
     ------
@@ -39,8 +44,12 @@ def cell_stages(cells: Columns, shape: Shape, design: DesignColumns) -> tuple[St
         # Without units in the view the respondents are the units, counted in each cell.
         several = None if shape.stages else cells["n"]
         sampled = np.bincount(parent, weights=several, minlength=len(carried)).astype(np.float64)
+        silent = np.zeros(0, dtype=np.int64)
+        if k == 1 and listed is not None:
+            drawn = listed.counts(int(strata.max()) + 1)[strata]
+            silent, sampled = np.repeat(np.arange(len(strata)), (drawn - sampled).astype(np.int64)), drawn
         population = _population(cells, shape, k, stratum, sampled)
-        found.append(Stage(unit, parent, sampled, population, carried))
+        found.append(Stage(unit, np.concatenate([parent, silent]), sampled, population, carried))
         fraction = np.where(np.isinf(population), 0.0, sampled / population)
         stratum, carried = unit, (carried * fraction)[parent]
         if design.ultimate_cluster:

@@ -29,7 +29,7 @@ def collapsed(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     found: list[Stage] = []
     for given in stages:
         if found:
-            parents, stage = found[-1].stratum, replace(given, carried=_carried_on(found[-1]))
+            parents, stage = found[-1].stratum, replace(given, carried=_carried_on(found[-1])[: len(given.sampled)])
         else:
             parents, stage = np.zeros(len(given.sampled), dtype=np.int64), given
         found.append(_joined(stage, _groups(stage, parents)))

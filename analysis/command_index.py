@@ -48,6 +48,8 @@ def run(arguments: argparse.Namespace) -> None:
     by = tuple(arguments.by) or specification.by
     instrument = named(arguments.instrument)
     if arguments.engine:
+        if specification.design.frame is not None:
+            raise AnalysisError("frame: sampled units are read with a file only; leave --engine out")
         with opened(arguments.engine, arguments.responses) as source:
             over = stored(source, specification.design, by, instrument)
             indices = compute_indices(over, over.shape, specification.design, instrument, specification.level)
@@ -57,7 +59,9 @@ def run(arguments: argparse.Namespace) -> None:
             raise AnalysisError("name the file of responses, or an --engine with a table")
         prepared = prepare(read_table(arguments.responses), specification.design, by, instrument)
         engine = DuckDb.over_table(prepared.view)
-        indices = compute_indices(engine, prepared.shape, specification.design, instrument, specification.level)
+        indices = compute_indices(
+            engine, prepared.shape, specification.design, instrument, specification.level, prepared.sampled
+        )
         labels = prepared.domain_labels
     units = labels_of(indices, labels, by)
     write_json(arguments.out, _json(indices, units, instrument.key, specification.level))

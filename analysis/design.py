@@ -1,5 +1,6 @@
 """A sampling design read from the columns of a file: strata, sampled units of every stage, population counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from analysis.collapse import collapsed
 from analysis.errors import AnalysisError
 from analysis.grid import GRID
 from analysis.reading import NO_LABEL, Labels, Table
+from analysis.sampled_units import SampledUnits, sampled_units
 from analysis.variance import Lonely, Stage
 
 Float = NDArray[np.float64]
@@ -28,6 +30,7 @@ class DesignColumns:
     lonely: Lonely = Lonely.FAIL
     ultimate_cluster: bool = False
     weights_in_millionths: bool = False
+    frame: Table | None = None  # sampled units of the first stage; those with answers if it is None
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,23 @@ def _stages(table: Table, columns: DesignColumns) -> list[_Units]:
     for k, column in enumerate(columns.psu or (ROW,)):
         unit, stratum, labels = _unit_numbers(table, columns, k, column, row_stratum)
         sampled = np.bincount(stratum, minlength=len(names)).astype(np.float64)
+        silent = np.zeros(0, dtype=np.int64)
+        if k == 0 and columns.frame is not None:
+            drawn = listed_units(table, columns, ()).counts(len(names))
+            silent, sampled = np.repeat(np.arange(len(names)), (drawn - sampled).astype(np.int64)), drawn
         population = _population(table, columns, k, row_stratum, sampled, names)
-        stage = Stage(unit, stratum, sampled, population, carried)
+        stage = Stage(unit, np.concatenate([stratum, silent]), sampled, population, carried)
         found.append(_Units(stage, names))
         fraction = np.where(np.isinf(population), 0.0, sampled / population)
         row_stratum, carried, names = unit, (carried * fraction)[stratum], labels
     return found
+
+
+def listed_units(table: Table, columns: DesignColumns, by: Sequence[str]) -> SampledUnits:
+    """Read the sampled units that the frame lists; AnalysisError where there are no units to list."""
+    if columns.frame is None or not columns.psu:
+        raise AnalysisError("frame: lists the units named under psu; name them, or leave the frame out")
+    return sampled_units(columns.frame, table, columns.strata, columns.psu[0], by)
 
 
 def _unit_numbers(

@@ -1,6 +1,6 @@
 """Design-based estimates of the statistics that a design file asks for, by domain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from analysis.answer_values import values_of
 from analysis.asked import Asked
 from analysis.covariance import covariance
-from analysis.design import Design, build_design
+from analysis.design import Design, build_design, listed_units
 from analysis.design_effect import design_effects
 from analysis.domains import Domains, domains_of
 from analysis.estimate_rows import Column, Row, quantile_column, rows_of
@@ -77,6 +77,8 @@ def estimate(table: Table, specification: Specification, *, with_covariance: boo
     domains = domains_of(table, specification.by)
     design = build_design(table, specification.design)
     taylor = lay_out(design.stages, domains.code, domains.places, design.lonely)
+    if specification.design.frame is not None:
+        taylor = replace(taylor, silent=_silent(table, specification, domains))
     n = np.bincount(domains.code, minlength=domains.places)
     setting = _Setting(table, specification, design, domains, taylor, n)
     columns = []
@@ -93,6 +95,18 @@ def estimate(table: Table, specification: Specification, *, with_covariance: boo
     if not z_columns:
         return Estimates(rows, np.zeros((0, 0)) if with_covariance else None, ())
     return Estimates(rows, *_joint(setting, columns, z_columns))
+
+
+def _silent(table: Table, specification: Specification, domains: Domains) -> NDArray[np.int64]:
+    """Silent units minus silent strata of every place, from the frame."""
+    design, by = specification.design, specification.by
+    stratum = table.labels(design.strata).code if design.strata else np.zeros(len(table), dtype=np.int64)
+    names = {column: {label: k for k, label in enumerate(table.labels(column).names)} for column in by}
+    keys = np.array([[names[c][labels[c]] for c in by] for labels in domains.labels], dtype=np.int64)
+    listed = listed_units(table, design, by)
+    unit = table.labels(design.psu[0]).code
+    more = listed.more_df(stratum, unit, domains.code, keys.reshape(domains.size, len(by)))
+    return np.append(more, 0)
 
 
 def _linear(setting: _Setting, asked: Asked) -> tuple[Column, Float]:

@@ -1,7 +1,7 @@
 """From responses to indices: scan to cells, totals, derivatives, variances, figures; the order of method.md."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from analysis.grid import GRID
 from analysis.index_rows import Totals, figures_of
 from analysis.linearization import Linear, linearise
 from analysis.recipe import Wanted, wanted, worth_of
+from analysis.sampled_units import SampledUnits
 from analysis.scan import Measure, Shape, cells_sql, level_counts, levels_sql, run_scan
 from analysis.variance import Lonely, Stage, Taylor, changes, lay_out
 from instruments.model import Instrument
@@ -53,6 +54,7 @@ class Scanned:
     stages: tuple[Stage, ...]
     lonely: Lonely
     sums: Sums
+    sampled: SampledUnits | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,12 @@ class Estimated:
 
 
 def compute_indices(
-    engine: Engine, shape: Shape, design: DesignColumns, instrument: Instrument, level: float = 0.95
+    engine: Engine,
+    shape: Shape,
+    design: DesignColumns,
+    instrument: Instrument,
+    level: float = 0.95,
+    sampled: SampledUnits | None = None,
 ) -> Indices:
     """Compute every index of every domain from the view `responses` of an engine.
 
@@ -84,6 +91,8 @@ def compute_indices(
         Items and recipe.
     level : float
         Confidence level.
+    sampled : SampledUnits, optional
+        Sampled units of the first stage from the frame; without it those with answers.
 
     Raises
     ------
@@ -92,7 +101,7 @@ def compute_indices(
     """
     listed = wanted(instrument)
     overall = next(k for k, w in enumerate(listed) if w.statistic.name == "overall")
-    scanned = scan_responses(engine, shape, design, instrument)
+    scanned = scan_responses(engine, shape, design, instrument, sampled=sampled)
     if design.psu:
         found = estimate_scanned(scanned, listed, shape.domain_keys)
         covariance_of_overall = covariance(found.taylor, found.z[[overall]].T)
@@ -113,6 +122,7 @@ def scan_responses(
     design: DesignColumns,
     instrument: Instrument,
     kinds: Sequence[str] = tuple(MEASURES),
+    sampled: SampledUnits | None = None,
 ) -> Scanned:
     """Turn responses into cells with one scan; every hierarchy of domains follows from these.
 
@@ -122,10 +132,13 @@ def scan_responses(
         As in `compute_indices`.
     kinds : sequence of str
         What is summed: share, points or both.
+    sampled : SampledUnits, optional
+        As in `compute_indices`.
     """
     cells = run_scan(engine, cells_sql(shape, measures_of(instrument, kinds)), shape.keys)
     keys = {name: cells[name] for name in (*shape.keys, "n")}  # the rest lives on in the sums alone
-    return Scanned(keys, cell_stages(cells, shape, design), design.lonely, sums_of(cells, shape, kinds))
+    stages = cell_stages(cells, shape, design, sampled)
+    return Scanned(keys, stages, design.lonely, sums_of(cells, shape, kinds), sampled)
 
 
 def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequence[str]) -> Estimated:
@@ -152,6 +165,9 @@ def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequen
     over_cells = lay_out(scanned.stages, cell_domain, len(domains), scanned.lonely)
     sums, stages, domain = condense(scanned.sums, over_cells)
     taylor = lay_out(stages, domain, len(domains), scanned.lonely)
+    if scanned.sampled is not None:
+        cells = scanned.cells
+        taylor = replace(taylor, silent=scanned.sampled.more_df(cells["h"], cells["u1"], cell_domain, domains))
     starts = np.flatnonzero(changes(domain))
     totals = sums.totals(starts)
     linear = [linearise(w.statistic, *totals[w.of]) for w in listed]

@@ -8,11 +8,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from analysis.cells import CODES, COLUMN_OF_CODE
-from analysis.design import DesignColumns, build_design
+from analysis.design import DesignColumns, build_design, listed_units
 from analysis.errors import AnalysisError
 from analysis.grid import grid_weights
 from analysis.reading import NO_LABEL, Table
 from analysis.recipe import respondent_weights, worth_of
+from analysis.sampled_units import SampledUnits
 from analysis.scan import Shape
 from instruments.model import Instrument, ItemKind
 
@@ -26,6 +27,7 @@ class Prepared:
     view: pa.Table
     shape: Shape
     domain_labels: tuple[tuple[str, ...], ...]  # per domain column
+    sampled: SampledUnits | None = None  # units of the first stage, if the frame lists them
 
 
 def prepare(table: Table, design: DesignColumns, by: tuple[str, ...], instrument: Instrument) -> Prepared:
@@ -71,7 +73,8 @@ def prepare(table: Table, design: DesignColumns, by: tuple[str, ...], instrument
         arrays[f"q{k + 1}"] = pa.array(levels[:, k], mask=levels[:, k] == 0)
     arrays["r"] = pa.array(np.nan_to_num(composite), mask=np.isnan(composite))
     shape = Shape(len(design.psu), len(design.fpc), len(by), levels.shape[1], composite=True)
-    return Prepared(pa.table(arrays), shape, tuple(labels))
+    sampled = listed_units(table, design, by) if design.frame is not None else None
+    return Prepared(pa.table(arrays), shape, tuple(labels), sampled)
 
 
 def _one(table: Table) -> NDArray[np.int64]:

@@ -10,6 +10,7 @@ import yaml
 from analysis.asked import Asked, names_in, numbers_in, parse_asked
 from analysis.design import DesignColumns
 from analysis.errors import AnalysisError
+from analysis.reading import read_table
 from analysis.variance import Lonely
 
 KEYS = (
@@ -20,6 +21,7 @@ KEYS = (
     "nest",
     "lonely_psu",
     "ultimate_cluster",
+    "frame",
     "by",
     "level",
     "missing",
@@ -81,7 +83,7 @@ def read_specification(path: Path, *, estimates: bool = True) -> Specification:
     if unknown:
         raise AnalysisError(f"{path.name}: {unknown[0]} is not a key; the keys are {', '.join(KEYS)}")
     return Specification(
-        design=_design(given),
+        design=_design(given, path.parent),
         by=_names(given, "by"),
         level=_level(given.get("level", 0.95)),
         missing=_codes(given.get("missing")),
@@ -89,11 +91,12 @@ def read_specification(path: Path, *, estimates: bool = True) -> Specification:
     )
 
 
-def _design(given: Mapping[str, Any]) -> DesignColumns:
+def _design(given: Mapping[str, Any], folder: Path) -> DesignColumns:
     """Read the keys that describe the sample."""
     lonely = given.get("lonely_psu", "fail")
     if lonely not in list(Lonely):
         raise AnalysisError(f"lonely_psu: {lonely} is not a rule; use {', '.join(Lonely)}")
+    frame = _name(given, "frame")
     return DesignColumns(
         weights=_name(given, "weights"),
         strata=_name(given, "strata"),
@@ -103,6 +106,7 @@ def _design(given: Mapping[str, Any]) -> DesignColumns:
         lonely=Lonely(lonely),
         ultimate_cluster=_flag(given, "ultimate_cluster"),
         weights_in_millionths=_flag(given, "weights_in_millionths"),
+        frame=read_table(folder / frame) if frame else None,
     )
 
 

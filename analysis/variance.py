@@ -31,7 +31,8 @@ class Stage:
     unit : ndarray, (rows,)
         The unit of this stage to which each row belongs.
     stratum : ndarray, (units,)
-        The stratum (at later stages the unit of the stage before) in which each unit was drawn.
+        The stratum (at later stages the unit of the stage before) in which each unit was drawn; units without
+        a row stand after the others.
     sampled : ndarray, (strata,)
         Number of units drawn per stratum, those without any answer included.
     population : ndarray, (strata,)
@@ -100,13 +101,15 @@ class Taylor:
     layouts: tuple[Layout, ...]
     domains: int
     lonely: Lonely
+    silent: Int | None = None  # (domains,) sampled units without a row, minus strata without one (formula V7)
 
     @property
     def df(self) -> Int:
         """Degrees of freedom per domain: first-stage units minus strata with a row of it (formula V3)."""
         first = self.layouts[0]
         units = np.bincount(first.domain, weights=first.present, minlength=self.domains)
-        return (units - np.bincount(first.domain, minlength=self.domains)).astype(np.int64)
+        df = (units - np.bincount(first.domain, minlength=self.domains)).astype(np.int64)
+        return df if self.silent is None else df + self.silent
 
     @property
     def has_lonely(self) -> NDArray[np.bool_]:
