@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         largest_contrast,
     )
     from analysis.ordinal import ordinal_regression
+    from analysis.polychoric import polychoric_correlations
     from analysis.rank_pairs import best_set, marginal_rank_sets, simultaneous_rank_sets
     from analysis.rank_sets import joint_region, joint_region_of_shares, ranks, sets_from_intervals
     from analysis.rank_tests import posterior_ranks, rank_sets_by_tests, rank_sets_of_counts
@@ -159,6 +160,7 @@ __all__ = [
     "p_chart",
     "pairwise_covariance",
     "par_index_points",
+    "polychoric_correlations",
     "population_covariance",
     "post_stratify",
     "posterior_ranks",

@@ -29,7 +29,8 @@ def collapsed(stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
     found: list[Stage] = []
     for given in stages:
         if found:
-            parents, stage = found[-1].stratum, replace(given, carried=_carried_on(found[-1])[: len(given.sampled)])
+            known = len(given.sampled)  # silent units of the stage before have no strata here
+            parents, stage = found[-1].stratum[:known], replace(given, carried=_carried_on(found[-1])[:known])
         else:
             parents, stage = np.zeros(len(given.sampled), dtype=np.int64), given
         found.append(_joined(stage, _groups(stage, parents)))

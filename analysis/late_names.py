@@ -67,6 +67,7 @@ LATE = {
         "largest_contrast",
     ),
     "ordinal": ("ordinal_regression",),
+    "polychoric": ("polychoric_correlations",),
     "rank_pairs": (
         "best_set",
         "marginal_rank_sets",

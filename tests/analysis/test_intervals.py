@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from analysis import intervals
 from analysis.design import DesignColumns
+from tests.analysis.published import published
 from tests.analysis.reference import GOLDEN, exempt, load_csv, load_json
 from tests.analysis.survey import ask, close, close_matrix, open_table
 
@@ -58,23 +59,18 @@ def test_exact_and_score_intervals_of_counts_equal_binom_test_and_prop_test(asse
     assert score == pytest.approx(assertion["result"]["wilson"], rel=1e-8, abs=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("hits", "n", "lo", "hi"),
-    [  # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, score method
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-    ],
-)
-def test_wilson_gives_the_published_table(hits, n, lo, hi):
-    assert [float(x) for x in intervals.wilson(hits / n, n)] == pytest.approx([lo, hi], abs=5e-5)
-
-
-def test_difference_of_two_shares_gives_the_published_example():
-    # Newcombe (1998), Statistics in Medicine 17:873-890, method 10: 56/70 - 48/80
-    lo, hi = intervals.newcombe(56 / 70, 70, 48 / 80, 80)
-    assert (float(lo), float(hi)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+def test_wilson_and_newcombe_give_the_published_tables():
+    # Newcombe (1998), Statistics in Medicine 17:857-872, Table I, and 17:873-890, method 10
+    example = published("intervals_wilson_newcombe")
+    for row in example["wilson"]:
+        limits = [float(x) for x in intervals.wilson(row["x"] / row["n"], row["n"])]
+        assert limits == pytest.approx([row["lo"], row["hi"]], abs=5e-5)
+    for row in example["difference"]:
+        found = intervals.newcombe(row["x1"] / row["n1"], row["n1"], row["x2"] / row["n2"], row["n2"])
+        assert [float(x) for x in found] == pytest.approx([row["lo"], row["hi"]], abs=5e-5)
+    for row in example.get("extra_computed", []):
+        limits = [float(x) for x in intervals.wilson(row["x"] / row["n"], row["n"])]
+        assert limits == pytest.approx([row["lo"], row["hi"]], abs=5e-7)
 
 
 def test_an_office_where_all_are_satisfied_is_not_certain():

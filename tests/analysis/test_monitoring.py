@@ -52,6 +52,22 @@ def test_cusum_of_the_nist_example():
     assert chart.first_signal == example["first_signal"]
 
 
+def test_sums_alarm_as_seldom_and_as_soon_as_simulated_elsewhere():
+    rows = published("simulations_false_positive")["bernoulli_cusum"]["rows"]
+    draw = np.random.default_rng(5)
+    for row in rows[:2]:
+        for share, expected in ((row["p0"], row["arl0"]), (row["p1"], row["arl1"])):
+            # Mean answers until the first alarm; 150 runs leave a noise of about 8 %.
+            runs = [
+                bernoulli_cusum(
+                    draw.random(int(12 * expected) + 30) < share, usual=row["p0"], changed=row["p1"], limit=row["h"]
+                )
+                for _ in range(150)
+            ]
+            lengths = [run.first_signal or int(12 * expected) + 30 for run in runs]
+            assert np.mean(lengths) == pytest.approx(expected, rel=0.35)
+
+
 def test_run_limits_of_the_published_table():
     for row in published("spc_anhoej_runs")["table"]:
         assert run_limits(row["n"]) == (row["longest_run_max"], row["crossings_min"])

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
 
 from analysis.cfa import fit_cfa, model_of, moments_of
 from analysis.errors import AnalysisError
 from analysis.factorability import factorability
-from analysis.polychoric import polychoric_correlations
+from analysis.polychoric import _bivariate, polychoric_correlations
 from analysis.reliability import (
     alpha_of,
     cronbach_alpha,
@@ -113,6 +114,13 @@ def test_polychoric_correlations_equal_lavaan():
         return
     ours = polychoric_correlations(X[:, :6])
     assert ours == pytest.approx(np.array(ANSWERS["polychoric_first6"]["result"]["cor"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("rho", [-0.95, -0.3, 0.5, 0.9])
+def test_normal_corner_is_that_of_scipy(rho):
+    points = np.array([[1.0, 1.0], [-0.5, 2.0], [0.3, -1.2]])
+    theirs = multivariate_normal.cdf(points, cov=[[1.0, rho], [rho, 1.0]])
+    assert _bivariate(points[:, 0], points[:, 1], rho) == pytest.approx(theirs, abs=1e-8)
 
 
 def test_alpha_beside_the_exploratory_omega_is_our_alpha():
