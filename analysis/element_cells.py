@@ -7,11 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from analysis.cell_sums import Sums, condense
-from analysis.element_sql import Squares, squares_sql
+from analysis.element_sql import Squares, squares_sql, whole_numbers
 from analysis.engines import Columns, DuckDb, Engine
 from analysis.linearization import Linear, linearise
 from analysis.recipe import Wanted
 from analysis.scan import Shape, run_scan
+from analysis.stored import Stored
 from analysis.variance import (
     Float,
     Int,
@@ -148,7 +149,8 @@ def estimate_elements(
 def _asked(engine: Engine, query: Squares, keys: Sequence[str]) -> Columns:
     """Run the query: DuckDB is lent the tables, for a million numbers in a text take it minutes to read."""
     if not isinstance(engine, DuckDb):
-        return run_scan(engine, query.alone, keys)
+        literals = engine.literals if isinstance(engine, Stored) else whole_numbers
+        return run_scan(engine, query.alone(literals), keys)
     for name, columns in query.tables.items():
         engine.connection.register(name, pa.table(dict(columns)))
     try:

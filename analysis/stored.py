@@ -1,7 +1,8 @@
 """Responses scanned where they lie: their own columns under the names of the scan, checked by the engine itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class Stored:
         Labels of each domain column, sorted; their places are the codes that `table` gives.
     nest : bool
         Whether labels of units repeat between strata.
+    own : dict
+        By column of the keys, the labels as they are stored, by code; known once a query has given them.
     """
 
     engine: Engine
@@ -46,6 +49,7 @@ class Stored:
     shape: Shape
     domain_labels: tuple[tuple[str, ...], ...]
     nest: bool
+    own: dict[str, dict[int, Any]] = field(default_factory=dict)
 
     def table(self, sql: str) -> Columns:
         """Return the result of a query over the view, labels as codes.
@@ -55,15 +59,22 @@ class Stored:
         AnalysisError
             If the weights come as anything but doubles: their sums would not be those of other engines.
         """
-        found = dict(self.engine.table(f"WITH {VIEW} AS ({self.select})\n{sql}"))
+        more = f",\n{sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f"\n{sql}"
+        found = dict(self.engine.table(f"WITH {VIEW} AS ({self.select}){more}"))
         for key in found.keys() & set(self.shape.keys):
             known = self.domain_labels[int(key[1:]) - 1] if key.startswith("d") else None
-            found[key] = _codes(found[key], known)
+            codes = _codes(found[key], known)
+            self.own.setdefault(key, dict(zip(codes.tolist(), found[key].tolist(), strict=True)))
+            found[key] = codes
         if len(found["w"]) and found["w"].dtype != np.float64:
             raise AnalysisError("the weights are not stored as doubles (double precision, REAL); store them so")
         if not self.nest and {"h", "u1"} <= found.keys():
             _refuse_repeated(found["h"], found["u1"])
         return {n: np.asarray(c, dtype=np.float64) if n.startswith("f") else c for n, c in found.items()}
+
+    def literals(self, key: str, codes: Int) -> list[str]:
+        """Write codes that `table` gave as the labels that are stored, for a query that joins them."""
+        return [_literal(self.own[key][code]) for code in codes.tolist()]
 
 
 def stored(source: Source, design: DesignColumns, by: Sequence[str], instrument: Instrument) -> Stored:
@@ -182,6 +193,13 @@ def _labels(values: NDArray[np.generic]) -> tuple[str, ...]:
     """Return the distinct labels, sorted as numbers if all are."""
     names = sorted({str(value) for value in values.tolist()})
     return tuple(names[i] for i in sorted_labels(list(names)))
+
+
+def _literal(label: object) -> str:
+    """Write a stored label into the text of a query: a number as it is, a word between quotation marks."""
+    if isinstance(label, int | float):
+        return repr(label)
+    return "'" + str(label).replace("'", "''") + "'"
 
 
 def _codes(values: NDArray[np.generic], known: tuple[str, ...] | None) -> Int:

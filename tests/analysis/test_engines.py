@@ -57,11 +57,11 @@ def cells_on(place, design=DESIGN, by=("agency",), instrument=INSTRUMENT):
         return run_scan(over, sql, over.shape.keys)
 
 
-def run_index(folder, name, *arguments):
-    (folder / "design.yaml").write_text(YAML)
+def run_index(folder, name, *arguments, design=YAML):
+    (folder / "design.yaml").write_text(design)
     out = folder / f"{name}.json"
-    design = ["--instrument", "sipas-2017", "--design", str(folder / "design.yaml"), "--by", "agency"]
-    assert main(["index", *map(str, arguments), *design, "--out", str(out)]) == 0
+    options = ["--instrument", "sipas-2017", "--design", str(folder / "design.yaml"), "--by", "agency"]
+    assert main(["index", *map(str, arguments), *options, "--out", str(out)]) == 0
     return json.loads(out.read_text(encoding="utf-8"))
 
 
@@ -103,6 +103,40 @@ def test_the_command_writes_the_same_file_whatever_the_engine(tmp_path, places, 
     whole = run_index(tmp_path, "whole", GOLDEN / "data/sipas_2025.csv")
     engine, path = places[name]
     assert run_index(tmp_path, "engine", *([path] if path else []), "--engine", engine) == whole
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_respondents_as_units_give_the_same_figures_whatever_the_engine(tmp_path, places, name):
+    design = "weights: weight\nstrata: stratum\n"
+    whole = run_index(tmp_path, "whole", GOLDEN / "data/sipas_2025.csv", design=design)
+    engine, path = places[name]
+    found = run_index(tmp_path, "engine", *([path] if path else []), "--engine", engine, design=design)
+    assert found["units"] == whole["units"]
+    for ours, theirs in zip(found["rows"], whole["rows"], strict=True):
+        # Squares are no whole numbers: they agree to 1e-12, all else to the last bit.
+        if theirs["se"] is None:
+            assert ours["se"] is None
+        else:
+            assert ours["se"] == pytest.approx(theirs["se"], rel=1e-12)
+        kept = ("statistic", "estimate", "df", "n", "level_counts", "reason")
+        assert [ours[key] for key in kept] == [theirs[key] for key in kept]
+    assert len({row["se"] for row in found["rows"]}) > 1000
+
+
+def test_sampled_units_are_read_with_a_file_only(tmp_path, places, capsys):
+    (tmp_path / "units.csv").write_text("stratum,psu\nx,y\n")
+    (tmp_path / "design.yaml").write_text(YAML + "frame: units.csv\n")
+    design = [
+        "--instrument",
+        "sipas-2017",
+        "--design",
+        str(tmp_path / "design.yaml"),
+        "--out",
+        str(tmp_path / "o.json"),
+    ]
+    engine, path = places["duckdb parquet"]
+    assert main(["index", str(path), "--engine", engine, *design]) == 2
+    assert "leave --engine out" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ENGINES)
