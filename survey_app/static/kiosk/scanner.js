@@ -2,7 +2,7 @@
 
 import { readSlip } from "./slip.js";
 
-const FAST = 80; // ms between two keys; people type slower than scanners
+const FAST = 400; // ms between two keys of a scan; a slow tablet passes them on late
 const LOOK_EVERY = 250;
 
 let heard = "";
@@ -22,9 +22,9 @@ export function startHearing() {
 }
 
 function hear(event) {
-  const now = performance.now();
-  if (now - last > FAST) heard = "";
-  last = now;
+  if (event.target instanceof HTMLTextAreaElement) return; // a comment is typed, and its line ends are its own
+  if (event.timeStamp - last > FAST) heard = "";
+  last = event.timeStamp;
   if (event.key === "Enter" && heard.length >= 20) {
     event.preventDefault();
     event.stopImmediatePropagation();
