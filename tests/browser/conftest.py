@@ -14,18 +14,17 @@ A module that wants a province full of released figures overrides `site`: see te
 """
 
 import shutil
-import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
-from waitress.server import create_server
 
 from survey_app.app import create_app
 from survey_app.installation import Installation
 from tests.browser.chromium import DESK, TABLET, Watch, axe_violations, running_browser
 from tests.browser.kiosk import Kiosk
 from tests.browser.kiosk_office import Office
+from tests.browser.serving import Serving
 from tests.conftest import Clock, copied_province, empty_database, opened_installation
 
 
@@ -61,13 +60,9 @@ def province(province_template, tmp_path_factory):
 @contextmanager
 def served(installation):
     """Serve an installation on a free port of 127.0.0.1 while the block runs."""
-    server = create_server(create_app(installation), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", installation, installation.clock)
-    server.close()
-    thread.join(10)
-    server.task_dispatcher.shutdown()
+    serving = Serving(create_app(installation), threads=4)
+    yield Site(f"http://127.0.0.1:{serving.port}", installation, installation.clock)
+    serving.stop()
 
 
 @pytest.fixture(scope="module")

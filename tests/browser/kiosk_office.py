@@ -1,16 +1,15 @@
 """An office with a round for kiosks behind a real server, which can be stopped, lose replies, and be looked into."""
 
 import shutil
-import threading
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
-from waitress.server import create_server
 
 from survey_app.app import create_app
 from survey_app.models import Inbox, Kiosk, KioskRange, Quarantine, Round
 from survey_app.services import inbox, kiosk_import, kiosk_package, kiosks
 from survey_app.web.kiosk import shell
+from tests.browser.serving import Serving
 from tests.factories import a_round, a_token
 from tests.kiosk import administrator
 
@@ -50,18 +49,12 @@ class Office:
 
     def start(self):
         """Serve, on the same port as before."""
-        self.server = create_server(self.app, host="127.0.0.1", port=self.port, threads=6)
-        self.port = self.server.effective_port
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
+        self.serving = Serving(self.app, self.port)
+        self.port = self.serving.port
 
     def stop(self):
         """Answer nothing any more."""
-        self.server.close()
-        for channel in list(self.server.active_channels.values()):
-            channel.close()
-        self.thread.join(10)
-        self.server.task_dispatcher.shutdown()
+        self.serving.stop()
 
     def lose_replies(self, number):
         """Take the next calls in, and let their replies be lost on the way back."""
