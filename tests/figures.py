@@ -9,7 +9,7 @@ from survey_app.models import Unit, UnitState
 from survey_app.services import collection, flush, kiosks, publication, rounds, staff
 from survey_app.services.staff import NewStaff
 from tests import province
-from tests.factories import a_unit
+from tests.factories import a_unit, publish
 from tests.kiosk import HEARTBEAT, a_tablet
 
 PASSWORD = "trời hôm nay rất đẹp"
@@ -76,7 +76,7 @@ def fill(installation):
     _answer(published, MONTHS[2:], random.Random(6))
     flush.close(installation, PUBLISHED)
     publication.refresh(installation, PUBLISHED)
-    rounds.move(installation, PUBLISHED, "published")
+    publish(installation, PUBLISHED)
     return live
 
 

@@ -23,6 +23,16 @@ LOGINS = (  # role, login, unit, password; printed, and refused outside the demo
     ("agency", "phuong.hoabinh", "hoa-binh", "hoabinh-demo-2026"),
     ("province", "tinh.songmay", made_up.PROVINCE, "songmay-demo-2026"),
     ("admin", "quantri", made_up.PROVINCE, "may-nui-demo-2026"),
+    ("province", "kiemtra.songmay", made_up.PROVINCE, "kiemtra-demo-2026"),
+    ("province", "lanhdao.songmay", made_up.PROVINCE, "lanhdao-demo-2026"),
+)
+DOES, CHECKS, SIGNS = LOGINS[1], LOGINS[3], LOGINS[4]  # the three people behind a figure
+ROUND_ROLES = (
+    ("planner", DOES),
+    ("fieldwork", DOES),
+    ("computer", DOES),
+    ("checker", CHECKS),
+    ("signer", SIGNS),
 )
 MAPPING = """\
 id: demo
@@ -108,6 +118,8 @@ class Office:
         for role, login, unit, password in LOGINS:
             if login not in known:
                 self.run("staff", "add", login, "--role", role, "--unit", unit, "--password-stdin", given=password)
+        for round_role, (_role, login, _unit, _password) in ROUND_ROLES:
+            self.run("staff", "grant", round_role, login)
 
     def month_by_month(self, first: date, today: date, clock: DemoClock) -> None:
         """A register, a round that was closed and published, and one that is in the field."""
@@ -127,8 +139,7 @@ class Office:
                 if start > starts["past"] and end < starts["now"] and self.state(past) == "field":
                     self.field(past, flushing=end.month % 3 == 0)
                 if start <= starts["now"] <= end and self.state(past) != "published":
-                    self.run("round", "close", past)
-                    self.run("round", "publish", past)
+                    self.release(past)
                 if start > starts["now"]:
                     self.field(now, flushing=True)
 
@@ -136,18 +147,30 @@ class Office:
         """State of a round."""
         return next(line.state for line in rounds.every(self.installation) if line.code == code)
 
+    def release(self, code: str) -> None:
+        """Close a round, and let one person compute, another check and a third one sign and publish it."""
+        for step, who in (("close", DOES), ("compute", DOES), ("check", CHECKS), ("sign", SIGNS), ("publish", SIGNS)):
+            self.step(who, step, code)
+
+    def step(self, who: tuple[str, str, str, str], *words: str) -> None:
+        """Take a step of a round as one of the logins."""
+        _role, login, _unit, password = who
+        self.run("round", *words, "--as", login, given=password)
+
     def plan(self, code: str, start: date, end: date, register: tuple[date, date]) -> None:
         """Plan a round, fix its strata, open it."""
         if any(line.code == code for line in rounds.every(self.installation)):
             return
         days = (start.isoformat(), end.isoformat())
         title = f"Đo lường sự hài lòng từ {start:%d/%m/%Y}"
-        self.run(
-            *("round", "create", code, "--title", title, "--unit", made_up.PROVINCE),
+        release = f"{end + timedelta(days=1):%Y-%m-%d} 08:00"
+        self.step(
+            DOES,
+            *("create", code, "--title", title, "--unit", made_up.PROVINCE, "--release", release),
             *("--period", *days, "--field", *days, "--erase", (end + timedelta(days=730)).isoformat()),
         )
-        self.run("round", "freeze", code, "--register", register[0].isoformat(), register[1].isoformat())
-        self.run("round", "open", code)
+        self.step(DOES, "freeze", code, "--register", register[0].isoformat(), register[1].isoformat())
+        self.step(DOES, "open", code)
 
     def import_month(self, start: date, end: date) -> None:
         """Import the dossiers of a month."""

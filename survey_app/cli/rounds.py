@@ -1,15 +1,17 @@
 """sipas round: plan a measurement, fix its strata, open, close and publish it."""
 
 from datetime import date, datetime
+from typing import Any
 
 import click
 
+from survey_app.cli.actor import actor_of, as_option
 from survey_app.cli.installation import with_installation
 from survey_app.cli.progress import bar
+from survey_app.cli.round_plan import DAY, plan_fields, plan_options
+from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
 from survey_app.services import flush, publication, rounds
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.group(name="round")
@@ -19,78 +21,60 @@ def rounds_group() -> None:
 
 @rounds_group.command()
 @click.argument("code")
-@click.option("--title", required=True, help="As citizens read it.")
 @click.option("--unit", required=True, help="Slug of the province.")
-@click.option("--instrument", default="sipas-2017/1", show_default=True)
-@click.option("--period", nargs=2, type=DAY, required=True, help="First and last day of return that is asked about.")
-@click.option("--field", nargs=2, type=DAY, required=True, help="First and last day on which answers are taken.")
-@click.option("--erase", type=DAY, required=True, help="Day on which everything of the round is erased.")
-@click.option("--draw", default=1.0, show_default=True, help="Fraction of dossiers that belong to the sample.")
-@click.option("--token-life", default=90, show_default=True, help="Days for which an address opens.")
-@click.option("--weekday", default=0, show_default=True, help="Day of the weekly flush, 0 = Monday.")
-@click.option("--hour", default=6, show_default=True, help="Hour of the flush.")
+@plan_options(new=True)
+@as_option
 @with_installation
-def create(
-    installation: Installation,
-    code: str,
-    title: str,
-    unit: str,
-    instrument: str,
-    period: tuple[datetime, datetime],
-    field: tuple[datetime, datetime],
-    erase: datetime,
-    draw: float,
-    token_life: int,
-    weekday: int,
-    hour: int,
-) -> None:
+def create(installation: Installation, /, code: str, unit: str, login: str | None, **given: Any) -> None:  # noqa: ANN401 - options of a plan
     """Write down the plan of round CODE and make its keys."""
-    plan = rounds.Plan(
-        code=code,
-        title=title,
-        unit_slug=unit,
-        instrument_key=instrument,
-        period_start=period[0].date(),
-        period_end=period[1].date(),
-        field_start=field[0].date(),
-        field_end=field[1].date(),
-        erasure_date=erase.date(),
-        draw_fraction=draw,
-        token_life_days=token_life,
-        flush_weekday=weekday,
-        flush_hour=hour,
-    )
-    rounds.create(installation, plan)
+    fields = plan_fields(installation, given)
+    rounds.create(installation, Plan(code=code, unit_slug=unit, **fields), actor_of(installation, login))
     click.echo(f"Round {code} is planned. Next: sipas round freeze {code} --register FIRST LAST")
 
 
 @rounds_group.command()
 @click.argument("code")
-@click.option("--register", nargs=2, type=DAY, required=True, help="First and last day of the register to learn from.")
+@plan_options(new=False)
+@click.option("--reason", default="", help="Why; needed once the frame is frozen.")
+@as_option
 @with_installation
-def freeze(installation: Installation, code: str, register: tuple[datetime, datetime]) -> None:
+def change(installation: Installation, /, code: str, reason: str, login: str | None, **given: Any) -> None:  # noqa: ANN401 - options of a plan
+    """Change the plan of round CODE. Once its frame is frozen nothing can be lowered, and a reason is needed."""
+    changed = rounds.amend(installation, code, plan_fields(installation, given), actor_of(installation, login), reason)
+    click.echo(f"Changed: {', '.join(changed)}." if changed else "Nothing is different.")
+
+
+@rounds_group.command()
+@click.argument("code")
+@click.option("--register", nargs=2, type=DAY, required=True, help="First and last day of the register to learn from.")
+@as_option
+@with_installation
+def freeze(installation: Installation, code: str, register: tuple[datetime, datetime], login: str | None) -> None:
     """Fix the strata of round CODE by a past register; they never change afterwards."""
     first, last = (moment.date() for moment in register)
-    made = rounds.freeze(installation, code, first, last)
+    made = rounds.freeze(installation, code, first, last, actor_of(installation, login))
     click.echo(f"{made} strata are fixed by the register of {first:%d/%m/%Y} to {last:%d/%m/%Y}.")
 
 
 @rounds_group.command(name="open")
 @click.argument("code")
+@as_option
 @with_installation
-def open_round(installation: Installation, code: str) -> None:
+def open_round(installation: Installation, code: str, login: str | None) -> None:
     """Open round CODE: from now on addresses are made and answers taken."""
-    rounds.move(installation, code, "field")
+    rounds.move(installation, code, "field", actor_of(installation, login))
     click.echo(f"Round {code} takes answers.")
 
 
 @rounds_group.command()
 @click.argument("code")
+@as_option
 @with_installation
-def close(installation: Installation, code: str) -> None:
+def close(installation: Installation, code: str, login: str | None) -> None:
     """Close round CODE: every answer moves, small units pooled. Addresses open nothing afterwards."""
+    actor = actor_of(installation, login)
     with bar("Moving answers") as progress:
-        report = flush.close(installation, code, progress)
+        report = flush.close(installation, code, progress, actor)
     with bar("Computing figures") as progress:
         publication.refresh(installation, code, progress)
     click.echo(f"{report.answers} answers moved in {report.batches} batches.")
@@ -100,12 +84,55 @@ def close(installation: Installation, code: str) -> None:
 
 @rounds_group.command()
 @click.argument("code")
+@as_option
 @with_installation
-def publish(installation: Installation, code: str) -> None:
-    """Publish the figures of the closed round CODE on the public pages."""
+def compute(installation: Installation, code: str, login: str | None) -> None:
+    """Compute the figures of the closed round CODE: the ones that are checked and signed."""
+    actor = actor_of(installation, login)
     with bar("Computing figures") as progress:
-        report = publication.publish(installation, code, progress)
-    click.echo(f"Round {code} is published; {report.waiting} answers were too few for any batch.")
+        report = publication.compute(installation, code, actor, progress)
+    click.echo(f"Round {code} is computed; {report.waiting} answers were too few for any batch.")
+
+
+@rounds_group.command()
+@click.argument("code")
+@as_option
+@with_installation
+def check(installation: Installation, code: str, login: str | None) -> None:
+    """Say that the figures of the computed round CODE were checked."""
+    rounds.move(installation, code, "checked", actor_of(installation, login))
+    click.echo(f"Round {code} is checked. Somebody who neither computed nor checked it signs it.")
+
+
+@rounds_group.command()
+@click.argument("code")
+@as_option
+@with_installation
+def sign(installation: Installation, code: str, login: str | None) -> None:
+    """Sign the checked round CODE off, as a person who neither computed nor checked it."""
+    rounds.move(installation, code, "signed", actor_of(installation, login))
+    click.echo(f"Round {code} is signed off. It can be published from its announced moment on.")
+
+
+@rounds_group.command(name="send-back")
+@click.argument("code")
+@click.option("--reason", required=True, help="What is wrong with the figures.")
+@as_option
+@with_installation
+def send_back(installation: Installation, code: str, reason: str, login: str | None) -> None:
+    """Send the computed, checked or signed round CODE back, to be computed again."""
+    rounds.move(installation, code, "closed", actor_of(installation, login), reason)
+    click.echo(f"Round {code} is closed and can be computed again.")
+
+
+@rounds_group.command()
+@click.argument("code")
+@as_option
+@with_installation
+def publish(installation: Installation, code: str, login: str | None) -> None:
+    """Publish the figures of the signed round CODE on the public pages, not before the announced moment."""
+    rounds.move(installation, code, "published", actor_of(installation, login))
+    click.echo(f"Round {code} is published.")
 
 
 @rounds_group.command(name="list")

@@ -5,8 +5,9 @@ import sys
 import click
 
 from survey_app.cli.installation import with_installation
-from survey_app.domain import access
+from survey_app.domain import access, round_states
 from survey_app.installation import Installation
+from survey_app.services import round_roles
 from survey_app.services import staff as service
 
 stdin_option = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -50,7 +51,8 @@ def list_(installation: Installation) -> None:
     """Show every login."""
     for line in service.every(installation):
         state = "active" if line.active else "disabled"
-        click.echo(f"{line.login}\t{line.role}\t{line.unit_slug}\t{line.name}\t{state}")
+        roles = ", ".join(line.round_roles)
+        click.echo(f"{line.login}\t{line.role}\t{line.unit_slug}\t{line.name}\t{state}\t{roles}")
 
 
 @staff.command()
@@ -82,6 +84,29 @@ def passwd(installation: Installation, login: str, password_stdin: bool, generat
     service.set_password(installation, login, password)
     click.echo(f"{login} has a new password.")
     _print_once(password, generate=generate)
+
+
+@staff.command()
+@click.argument("role", type=click.Choice(round_states.ROLES))
+@click.argument("login")
+@with_installation
+def grant(installation: Installation, role: str, login: str) -> None:
+    """Give LOGIN a ROLE in the rounds of its unit: who plans, collects, computes, checks, signs.
+
+    Whoever signs a round must be somebody who neither computed nor checked it.
+    """
+    round_roles.grant(installation, role, login)
+    click.echo(f"{login} has the role {role}.")
+
+
+@staff.command()
+@click.argument("role", type=click.Choice(round_states.ROLES))
+@click.argument("login")
+@with_installation
+def revoke(installation: Installation, role: str, login: str) -> None:
+    """Take a ROLE in rounds from LOGIN; what it has done in them stays written down."""
+    round_roles.revoke(installation, role, login)
+    click.echo(f"{login} no longer has the role {role}.")
 
 
 def _password(*, from_stdin: bool, generate: bool) -> str:

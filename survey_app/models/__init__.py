@@ -18,8 +18,8 @@ from survey_app.models.answers import (
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
 from survey_app.models.publishing import LedgerEntry
-from survey_app.models.rounds import Counter, RollPacket, Round, Stratum
-from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff
+from survey_app.models.rounds import Counter, RollPacket, Round, RoundChange, RoundStep, Stratum
+from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff, StaffRole
 from survey_app.models.units import Unit, UnitAlias, UnitEvent, UnitEventPart, UnitState
 
 __all__ = [
@@ -47,9 +47,12 @@ __all__ = [
     "Response",
     "RollPacket",
     "Round",
+    "RoundChange",
+    "RoundStep",
     "SensitiveCount",
     "Spent",
     "Staff",
+    "StaffRole",
     "Stratum",
     "TraitCount",
     "Unit",

@@ -7,7 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from survey_app.db import Base, Moment, random_key
+from survey_app.domain import round_states
 from survey_app.models.units import WITHOUT_ROWID
+
+ROUND_ROLES = ", ".join(f"'{role}'" for role in round_states.ROLES)
 
 
 class Staff(Base):
@@ -24,6 +27,15 @@ class Staff(Base):
     active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)  # raised to end every session of this login
     language: Mapped[str] = mapped_column(String(12), default="vi")
+
+
+class StaffRole(Base):
+    """A part that a login has in rounds of its unit: who plans, collects, computes, checks, signs."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (CheckConstraint(f"role IN ({ROUND_ROLES})", name="role"), WITHOUT_ROWID)
+    staff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(12), primary_key=True)
 
 
 class LoginFailure(Base):

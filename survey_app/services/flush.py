@@ -14,11 +14,12 @@ from survey_app.domain import batching, periods
 from survey_app.domain.batching import Atom, Move
 from survey_app.installation import Installation
 from survey_app.models import Batch, BatchCells, Round, Stratum
-from survey_app.services import audit, inbox, moving, pools, rounds, unit_tree
+from survey_app.services import inbox, moving, pools, rounds, unit_tree
 from survey_app.services.errors import RefusedError
 from survey_app.services.inbox import Waiting
 from survey_app.services.moving import OvertakenError
 from survey_app.services.room import Room
+from survey_app.services.rounds import Actor
 from survey_app.services.taking import NO_STRATUM
 
 MAX_REPLANS = 100  # a withdrawal between plan and move makes us plan again; it cannot happen for ever
@@ -63,15 +64,16 @@ def flush_round(installation: Installation, code: str, progress: Progress | None
     return report
 
 
-def close(installation: Installation, code: str, progress: Progress | None = None) -> Report:
+def close(
+    installation: Installation, code: str, progress: Progress | None = None, actor: Actor = rounds.COMMAND_LINE
+) -> Report:
     """End the field time: every answer moves, small units pooled; no address opens anything afterwards."""
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
         if row.state not in ("field", "closed"):
             raise RefusedError(f"Round {code} is {row.state}; only a round in the field can be closed.")
         if row.state == "field":
-            row.state = "closed"
-            audit.note(session, installation, "round close", code)
+            rounds.advance(session, installation, row, "closed", actor)
     report = _move_all(installation, code, progress, closing=True)
     _finish(installation, code, report)
     return report

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from survey_app.domain import round_states
 from survey_app.domain.figures import PublishedFigure
 from survey_app.installation import Installation
 from survey_app.models import Round
 from survey_app.services import indices, rounds, unit_tree, units
 from survey_app.services.errors import RefusedError
-from survey_app.services.publication import ANNUAL, CLOSED, LIVE, Product
+from survey_app.services.publication import ANNUAL, LIVE, Product
 
 KINDS = {
     "agency": indices.AGENCY_KINDS,
@@ -74,7 +75,7 @@ def table(installation: Installation, round_code: str, by: str, language: str = 
 
 def products(row: Round) -> tuple[Product, ...]:
     """Which products a round has in its state."""
-    return (ANNUAL, LIVE) if row.state in CLOSED else (LIVE,)
+    return (ANNUAL, LIVE) if row.state in round_states.ENDED else (LIVE,)
 
 
 def statistics(read: indices.Reader) -> Sequence[str]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import analysis
 from instruments.load import shipped
 from instruments.model import Instrument
+from survey_app.domain import round_states
 from survey_app.domain.figures import (
     ProvinceFigures,
     PublicRound,
@@ -27,7 +28,7 @@ from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
 from survey_app.services import flush, rounds, unit_tree, units
 from survey_app.services.errors import NotFoundError
-from survey_app.services.publication import ALL, ANNUAL, CLOSED, LIVE, Product, key
+from survey_app.services.publication import ALL, ANNUAL, LIVE, Product, key
 from survey_app.services.units import UnitOn
 
 AGENCY_KINDS = ("department", "service_centre", "commune", "district")
@@ -112,7 +113,7 @@ def reader(
     wanted = set(slugs)
     entries = {e.figure: e for e in session.scalars(found) if e.figure.split("|")[2] in wanted}
     strata = tuple(session.scalars(select(Stratum).where(Stratum.round_id == row.id)))
-    chosen = product or (ANNUAL if row.state in CLOSED else LIVE)
+    chosen = product or (ANNUAL if row.state in round_states.ENDED else LIVE)
     return Reader(row, shipped(row.instrument_key), chosen, entries, strata, language)
 
 
@@ -212,7 +213,7 @@ def _round_and_unit(session: Session, round_id: uuid.UUID, unit_id: uuid.UUID) -
 
 
 def _product(row: Round) -> Any:  # noqa: ANN401 - one of two literals
-    return "annual" if row.state in CLOSED else "live"
+    return "annual" if row.state in round_states.ENDED else "live"
 
 
 def explained(

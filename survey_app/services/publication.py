@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 import analysis
 from instruments.load import shipped
 from instruments.model import Instrument, ItemKind
+from survey_app.domain import round_states
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
 from survey_app.services import flush, register, released, rounds, unit_tree, units
 from survey_app.services.released import Part, Sample
+from survey_app.services.rounds import Actor
 from survey_app.services.units import UnitOn
 
 NEWS = 10  # answers by which a figure must differ from what was shown before
 ALL = "all"  # the whole round, as a period
-CLOSED = ("closed", "published")
 Progress = Callable[[int, int], None]
 
 
@@ -61,7 +62,7 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         trees = unit_tree.trees(session, row.period_start)
         measured = [u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id]]
         publisher = _Publisher(session, row, counts)
-    products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in CLOSED else [])]
+    products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in round_states.ENDED else [])]
     new = 0
     for place, unit in enumerate(measured):
         mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
@@ -73,11 +74,13 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
     return new
 
 
-def publish(installation: Installation, code: str, progress: Progress | None = None) -> flush.Report:
-    """Make a closed round public; what a broken-off close left waiting moves first."""
+def compute(
+    installation: Installation, code: str, actor: Actor = rounds.COMMAND_LINE, progress: Progress | None = None
+) -> flush.Report:
+    """Compute the figures of a closed round for the last time; what a broken-off close left waiting moves first."""
     report = flush.close(installation, code)
     refresh(installation, code, progress)
-    rounds.move(installation, code, "published")
+    rounds.move(installation, code, round_states.COMPUTED, actor)
     return report
 
 
@@ -133,6 +136,8 @@ class _Publisher:
         found: dict[str, tuple[int, dict[str, Any]]] = {}
         made = figures_of(session, sample, self.numbers, self._open_months(slug, product, sample))
         minimum = max(product.minimum, self.instrument.recipe.minimum_n)
+        if product is ANNUAL:
+            minimum = max(minimum, self.row.minimum_n)
         for period, figures in made.items():
             incomplete = hidden_factor(self.instrument, figures)
             for figure in figures:

@@ -13,7 +13,15 @@ from survey_app.models import Unit
 from survey_app.services import indices, rounds, unit_tree, units
 from survey_app.services.errors import NotFoundError
 
-FIRST = ("field", "published", "closed", "frozen")  # which of several rounds a page opens with
+FIRST = (
+    "field",
+    "published",
+    "signed",
+    "checked",
+    "computed",
+    "closed",
+    "frozen",
+)  # which of several rounds a page opens with
 UNSEEN = ("plan",)  # states of a round in which nothing can be shown
 
 

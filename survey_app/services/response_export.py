@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 import analysis
 from instruments.load import shipped
+from survey_app.domain import round_states
 from survey_app.installation import Installation
 from survey_app.models import Batch, Response, Round, Stratum, Unit
 from survey_app.services import audit, publication, register, released, rounds
@@ -46,7 +47,7 @@ def export(
     product = PRODUCTS[product_name]
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
-        if product is publication.ANNUAL and row.state not in publication.CLOSED:
+        if product is publication.ANNUAL and row.state not in round_states.ENDED:
             raise RefusedError(
                 f"Round {code} is not closed; annual weights are fixed at its close (sipas round close)."
             )

@@ -1,99 +1,154 @@
-"""Rounds: plan, freeze the strata, open, close, publish."""
+"""Rounds: the plan, the frozen frame, and the one place where a round goes from one state to the next."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from instruments import UnknownInstrumentError, lock, shipped
-from instruments.model import Instrument
-from survey_app.domain import tokens
+from instruments import shipped
+from survey_app.domain import round_states, tokens
 from survey_app.domain.figures import RoundLine
+from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
-from survey_app.models import Round
-from survey_app.services import audit, strata, units
+from survey_app.models import Round, RoundChange, RoundStep, Unit
+from survey_app.services import audit, round_plans, round_roles, strata, units
 from survey_app.services.errors import NotFoundError, RefusedError
+from survey_app.services.round_roles import COMMAND_LINE, Actor
 
-FIVE_LEVELS, NOT_APPLICABLE = (1, 2, 3, 4, 5), 9
-FROM_STATE = {"field": "frozen", "closed": "field", "published": "closed"}
+__all__ = ["COMMAND_LINE", "Actor", "Plan"]
+
+ACTIONS = {"frozen": "freeze", "closed": "close"}  # what the audit log calls a step; else the state itself
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What is fixed before a round begins."""
+class Release:
+    """One line of the release calendar: what is announced for which moment, and what came of it."""
 
     code: str
     title: str
     unit_slug: str
-    instrument_key: str
+    state: str
     period_start: date
     period_end: date
-    field_start: date
-    field_end: date
-    erasure_date: date
-    draw_fraction: float = 1.0
-    token_life_days: int = 90
-    flush_weekday: int = 0
-    flush_hour: int = 6
+    announced_at: datetime
+    release_at: datetime
+    put_off_from: tuple[datetime, ...]  # earlier announced moments, the first one first
 
 
-def create(installation: Installation, plan: Plan) -> uuid.UUID:
-    """Write down a plan and make the round's keys; RefusedError names what must be mended."""
-    instrument = _countable(plan.instrument_key)
-    problems = _plan_problems(plan)
-    if problems:
-        raise RefusedError(" ".join(problems))
+def create(installation: Installation, plan: Plan, actor: Actor = COMMAND_LINE) -> uuid.UUID:
+    """Write down a plan and make the round's keys; PlanRefusedError names what must be mended."""
+    now = installation.now()
+    with installation.database.read() as session:
+        round_plans.check(session, plan, now)
+        round_roles.require(
+            session, installation, actor, round_states.PLANNER, units.unit_by_slug(session, plan.unit_slug).id
+        )
+        _free(session, plan.code)
     installation.keys.create_round(plan.code)
     installation.keys.prepare_days(installation.today())
     installation.keys.prepare_pools()
     installation.keys.prepare_kiosks()
     with installation.database.write() as session:
-        if session.scalar(select(Round.id).where(Round.code == plan.code)):
-            raise RefusedError(f"Round {plan.code} exists; choose another --code.")
-        unit = units.unit_by_slug(session, plan.unit_slug)
+        _free(session, plan.code)
         number = (session.scalar(select(func.max(Round.number))) or 0) + 1
         if number > tokens.MAX_ROUND:
-            raise RefusedError("Tokens can carry 511 rounds; erase rounds whose erasure date has passed.")
-        values = {name: value for name, value in vars(plan).items() if name != "unit_slug"}
+            raise RefusedError("Tokens can carry 511 rounds; this installation has made them all.")
         row = Round(
-            **values,
             number=number,
-            unit_id=unit.id,
-            instrument_hash=instrument.structure_hash,
+            unit_id=units.unit_by_slug(session, plan.unit_slug).id,
+            instrument_hash=shipped(plan.instrument_key).structure_hash,
             seed_commitment=sha256(installation.keys.seed(plan.code)).hexdigest(),
+            announced_at=now if plan.release_at else None,
+            **round_plans.columns(plan),
         )
         session.add(row)
-        audit.note(session, installation, "round create", plan.code)
+        session.flush()
+        session.add(RoundStep(round_id=row.id, state=round_states.PLAN, at=now, actor=actor.login))
+        audit.note(session, installation, "round create", plan.code, actor=actor.login)
         return row.id
 
 
-def freeze(installation: Installation, code: str, register_start: date, register_end: date) -> int:
+def amend(
+    installation: Installation, code: str, changes: Mapping[str, Any], actor: Actor = COMMAND_LINE, reason: str = ""
+) -> tuple[str, ...]:
+    """Change fields of a plan; return the names of those that are now different.
+
+    Anything valid goes while the round is planned. Once the frame is frozen a reason is needed, and nothing is lowered:
+    PlanRefusedError names each field that may not change in this way.
+    """
+    now = installation.now()
+    with installation.database.write() as session:
+        row = by_code(session, code)
+        session.refresh(row, with_for_update=True)
+        round_roles.require(session, installation, actor, round_states.PLANNER, row.unit_id)
+        before = round_plans.plan_of(session, row)
+        wanted = {name: value for name, value in changes.items() if getattr(before, name) != value}
+        if not wanted:
+            return ()
+        after = Plan(**({f.name: getattr(before, f.name) for f in fields(Plan)} | wanted))
+        round_plans.check_change(session, row, before, after, wanted, now, reason)
+        for name in wanted:
+            old, new = (round_plans.plain(getattr(plan, name)) for plan in (before, after))
+            session.add(
+                RoundChange(
+                    round_id=row.id, at=now, actor=actor.login, field=name, before=old, after=new, reason=reason.strip()
+                )
+            )
+            detail = f"{name}: {old} -> {new}" + (f" ({reason.strip()})" if reason.strip() else "")
+            audit.note(session, installation, "round change", code, detail, actor.login)
+        for name, value in round_plans.columns(after).items():
+            setattr(row, name, value)
+        row.instrument_hash = shipped(after.instrument_key).structure_hash
+        if row.announced_at is None or ("release_at" in wanted and row.state == round_states.PLAN):
+            row.announced_at = now if row.release_at else None  # put off later, the first announcement stands
+        return tuple(wanted)
+
+
+def freeze(
+    installation: Installation, code: str, register_start: date, register_end: date, actor: Actor = COMMAND_LINE
+) -> int:
     """Fix the strata by the register of a past period; return how many there are."""
     with installation.database.write() as session:
         row = by_code(session, code)
-        if row.state != "plan":
-            raise RefusedError(f"The strata of {code} are fixed (state: {row.state}); they never change afterwards.")
-        made = strata.freeze(session, row, register_start, register_end)
-        row.state = "frozen"
-        audit.note(session, installation, "round freeze", code, f"{register_start}..{register_end}: {made} strata")
-        return made
+        advance(session, installation, row, round_states.FROZEN, actor, f"{register_start}..{register_end}")
+        return strata.freeze(session, row, register_start, register_end)
 
 
-def move(installation: Installation, code: str, state: str) -> None:
-    """Take a round to 'field' or 'published', one step at a time; `flush.close` comes between."""
+def move(installation: Installation, code: str, state: str, actor: Actor = COMMAND_LINE, reason: str = "") -> None:
+    """Take a round to another state in a transaction of its own."""
     with installation.database.write() as session:
-        row = by_code(session, code)
-        if FROM_STATE.get(state) != row.state:
-            raise RefusedError(f"Round {code} is {row.state}; it cannot become {state} from there.")
-        if state == "field":
-            instrument = shipped(row.instrument_key)
-            if instrument.structure_hash != row.instrument_hash:
-                raise RefusedError(f"{row.instrument_key} was changed after the plan; make a new version of it.")
-        row.state = state
-        audit.note(session, installation, f"round {state}", code)
+        advance(session, installation, by_code(session, code), state, actor, reason)
+
+
+def advance(
+    session: Session, installation: Installation, row: Round, state: str, actor: Actor, reason: str = ""
+) -> None:
+    """Take a round to its next state, or back to 'closed' by a checker with a reason: the only place that does.
+
+    Checks the order, the role, the second person for a signature and the announced moment of a release, and writes
+    the step and its line of the audit log in the transaction of `session`.
+    """
+    session.refresh(row, with_for_update=True)  # two people at once: the second one sees what the first has done
+    if state not in round_states.STATES or not round_states.is_step(row.state, state):
+        following = round_states.after(row.state)
+        hint = f" Its next state is {following}." if following else ""
+        raise RefusedError(f"Round {row.code} is {row.state}; it cannot become {state} from there.{hint}")
+    role = round_states.role_for(row.state, state)
+    if state in round_states.NAMED_PERSON and not actor.named:
+        raise round_roles.RoleMissingError(
+            f"A round becomes {state} by a person with the role {role}: name the login with --as.",
+        )
+    round_roles.require(session, installation, actor, role, row.unit_id)
+    round_plans.check_step(session, row, state, actor.login, reason, installation.now())
+    row.state = state
+    now = installation.now()
+    session.add(RoundStep(round_id=row.id, state=state, at=now, actor=actor.login, reason=reason.strip()))
+    audit.note(session, installation, f"round {ACTIONS.get(state, state)}", row.code, reason.strip(), actor.login)
 
 
 def by_code(session: Session, code: str) -> Round:
@@ -118,6 +173,22 @@ def every(installation: Installation) -> tuple[RoundLine, ...]:
         return tuple(line(row) for row in session.scalars(select(Round).order_by(Round.period_start.desc())))
 
 
+def calendar(installation: Installation) -> tuple[Release, ...]:
+    """Announced releases, the next one first, then those that lie behind, the newest first."""
+    now = installation.now()
+    with installation.database.read() as session:
+        found = select(Round, Unit.slug).join(Unit, Unit.id == Round.unit_id).where(Round.release_at.is_not(None))
+        moved = select(RoundChange).where(RoundChange.field == "release_at").order_by(RoundChange.at)
+        earlier: dict[uuid.UUID, list[datetime]] = {}
+        for change in session.scalars(moved):
+            if change.before is not None:
+                earlier.setdefault(change.round_id, []).append(datetime.fromisoformat(change.before))
+        lines = [_release(row, slug, tuple(earlier.get(row.id, ()))) for row, slug in session.execute(found)]
+    coming = sorted((entry for entry in lines if entry.release_at > now), key=lambda entry: entry.release_at)
+    past = sorted((e for e in lines if e.release_at <= now), key=lambda e: e.release_at, reverse=True)
+    return (*coming, *past)
+
+
 def line(row: Round) -> RoundLine:
     """Show a round as one line."""
     return RoundLine(
@@ -133,33 +204,13 @@ def line(row: Round) -> RoundLine:
     )
 
 
-def _countable(instrument_key: str) -> Instrument:
-    """The questionnaire, if it is locked and its scored items have the five levels that indices are made of."""
-    try:
-        instrument = shipped(instrument_key)
-    except UnknownInstrumentError as error:
-        raise RefusedError(str(error)) from error
-    if lock.unlocked(instrument):
-        raise RefusedError(f"{instrument_key} is still a draft; `sipas instruments lock` fixes its words first.")
-    for item in instrument.scored_items():
-        scale = instrument.scales[item.scale or ""]
-        if scale.levels != FIVE_LEVELS or scale.not_applicable not in (None, NOT_APPLICABLE):
-            raise RefusedError(f"{instrument_key}, {item.id}: indices need the levels 1 to 5, 9 for not applicable.")
-    return instrument
+def _release(row: Round, slug: str, earlier: tuple[datetime, ...]) -> Release:
+    if row.announced_at is None or row.release_at is None:
+        raise ValueError(f"{row.code} is not announced")
+    days = (row.period_start, row.period_end)
+    return Release(row.code, row.title, slug, row.state, *days, row.announced_at, row.release_at, earlier)
 
 
-def _plan_problems(plan: Plan) -> list[str]:
-    problems = []
-    if not plan.code or not all(c.isascii() and (c.isalnum() or c in "-_") for c in plan.code):
-        problems.append("--code takes letters, digits, - and _ only.")
-    if plan.period_end < plan.period_start:
-        problems.append("The period ends before it begins.")
-    if plan.field_end < plan.field_start:
-        problems.append("The field time ends before it begins.")
-    if (plan.field_end.year - plan.field_start.year) * 12 + plan.field_end.month - plan.field_start.month > 31:
-        problems.append("A round's field time has at most 31 months.")
-    if plan.erasure_date <= plan.field_end:
-        problems.append("The erasure date must lie after the end of the field time.")
-    if not 0 < plan.draw_fraction <= 1:
-        problems.append("--draw is a fraction above 0 and at most 1.")
-    return problems
+def _free(session: Session, code: str) -> None:
+    if session.scalar(select(Round.id).where(Round.code == code)):
+        raise RefusedError(f"Round {code} exists; choose another --code.")

@@ -11,7 +11,7 @@ from survey_app.domain import access, passwords
 from survey_app.domain.access import Reader
 from survey_app.installation import Installation
 from survey_app.models import Staff, Unit
-from survey_app.services import audit, sign_in, unit_tree, units
+from survey_app.services import audit, round_roles, sign_in, unit_tree, units
 from survey_app.services.errors import NotFoundError, RefusedError
 
 LANGUAGES = ("vi", "en")
@@ -54,6 +54,7 @@ class StaffLine:
     unit_name: str
     unit_slug: str
     active: bool
+    round_roles: tuple[str, ...] = ()
 
 
 def create(installation: Installation, new: NewStaff) -> None:
@@ -120,6 +121,7 @@ def every(installation: Installation, within: uuid.UUID | None = None) -> tuple[
         inside = units.descendants(session, within, today) if within else {row.unit_id for row in rows}
         asked = select(Unit).where(Unit.id.in_([row.unit_id for row in rows]))
         slugs = {unit.id: unit.slug for unit in session.scalars(asked)}
+        roles = round_roles.every(session)
         return tuple(
             StaffLine(
                 login=row.login,
@@ -128,6 +130,7 @@ def every(installation: Installation, within: uuid.UUID | None = None) -> tuple[
                 unit_name=unit_tree.name_of(session, row.unit_id, today),
                 unit_slug=slugs[row.unit_id],
                 active=row.active,
+                round_roles=roles.get(row.login, ()),
             )
             for row in rows
             if row.unit_id in inside

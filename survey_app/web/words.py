@@ -113,6 +113,9 @@ def state_name(state: str) -> str:
         "frozen": _("ready, not begun"),
         "field": _("taking answers"),
         "closed": _("closed, not published"),
+        "computed": _("computed, not checked"),
+        "checked": _("checked, not signed"),
+        "signed": _("signed, not published"),
         "published": _("published"),
     }[state]
 

@@ -13,6 +13,7 @@ from survey_app.domain.figures import Reason
 from survey_app.models import Response
 from survey_app.services import flush, index_table, indices, publication, rounds, splits, units
 from tests import province
+from tests.factories import a_unit, publish
 
 
 def id_of(place, slug):
@@ -200,7 +201,6 @@ def test_a_split_with_one_class_is_no_split(installation, clock):
 
 def test_a_unit_of_another_province_is_not_found(installation):
     from survey_app.services.errors import NotFoundError
-    from tests.factories import a_unit
 
     place = province.make(installation, desks=1)
     stranger = a_unit(installation, "elsewhere", kind="commune")
@@ -216,5 +216,5 @@ def test_only_a_published_round_is_public(installation):
     close(place)
     with pytest.raises(NotFoundError):
         indices.public_round(installation, place.code, "vi")
-    rounds.move(installation, place.code, "published")
+    publish(installation, place.code)
     assert indices.public_round(installation, place.code, "vi").province.own.reason is not Reason.NOT_PUBLISHED
