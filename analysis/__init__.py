@@ -22,7 +22,7 @@ from analysis.index import index_figures, strata_without_answer, with_composite
 from analysis.late_names import PLACE
 
 if TYPE_CHECKING:
-    from analysis import charts
+    from analysis import annual, charts
     from analysis.association import rao_scott
     from analysis.calibration import calibrate, margins, residuals
     from analysis.cfa import fit_cfa, model_of, moments_of
@@ -95,6 +95,7 @@ __all__ = [
     "Table",
     "allocate",
     "alpha_of",
+    "annual",
     "balanced_halves",
     "base_weights",
     "benjamini_hochberg",
@@ -206,8 +207,8 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used."""
-    if name == "charts":
-        return import_module("analysis.charts")
+    if name in ("annual", "charts"):
+        return import_module(f"analysis.{name}")
     if name not in PLACE:
         raise AttributeError(f"analysis has no {name}; its names are in analysis.__all__")
     module, attribute = PLACE[name]
