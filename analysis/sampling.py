@@ -80,6 +80,8 @@ def draw_stratified(frame: Mapping[str, Hashable], sizes: Mapping[Any, int], *, 
     members = _members(frame, sizes)
     units, chances = [], []
     for stratum, n in sizes.items():
+        if n == 0:
+            continue
         size = len(members[stratum])
         ordered = sorted(members[stratum], key=lambda name: _number(seed, digest, name))
         units.extend(ordered[:n])

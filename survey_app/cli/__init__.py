@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "demo:demo",
     "dossiers": "dossiers:dossiers_group",
     "flush": "flush:flush",
+    "frame": "frames:frame_group",
     "index": "index:index",
     "instruments": "instruments:instruments",
     "keys": "keys:keys",

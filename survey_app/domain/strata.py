@@ -50,11 +50,12 @@ class Rule:
         return {"stratum": number}
 
 
-def build(counts: Mapping[Key, int], desk_groups: Mapping[str, str], minimum: float) -> Rule:
-    """Make the rule from last year's register.
+def build(counts: Mapping[Key, int], desk_groups: Mapping[str, str], minimum: float | Mapping[str, float]) -> Rule:
+    """Make the rule from last year's register, or from a frozen frame.
 
     `desk_groups` names for each desk the group it belongs to (itself if it is large enough). `minimum` is what a
-    stratum must hold of the register so that at least 50 comparable dossiers return within one token life.
+    stratum must hold of the register so that at least 50 comparable dossiers return within one token life, or, for
+    each group, so that at least 50 of it are drawn.
     Stratum 0 takes dossiers of desks that the register did not know.
     """
     rule = Rule(tree={"groups": {}, "desks": dict(sorted(desk_groups.items()))})
@@ -64,7 +65,8 @@ def build(counts: Mapping[Key, int], desk_groups: Mapping[str, str], minimum: fl
         by_group[desk_groups[key.desk]][key] = count
     for group in sorted(by_group):
         desks = tuple(sorted(d for d, g in desk_groups.items() if g == group))
-        rule.tree["groups"][group] = _node(rule, desks, by_group[group], {}, minimum, VARIABLES)
+        least = minimum if isinstance(minimum, float | int) else minimum[group]
+        rule.tree["groups"][group] = _node(rule, desks, by_group[group], {}, least, VARIABLES)
     return rule
 
 

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain import periods, tokens
 from survey_app.installation import Installation
-from survey_app.models import Dossier, Invitation, RollPacket, Round, Stratum
+from survey_app.models import Dossier, Invitation, RollPacket, Round, SampleMember, Stratum
 from survey_app.services import audit, counters, rounds, strata, unit_tree, units
 from survey_app.services.errors import NotFoundError, RefusedError
 
@@ -74,13 +74,16 @@ def issue_for_unit(installation: Installation, round_code: str, unit_slug: str, 
         under = units.descendants(session, unit.id, installation.today())
         oldest = installation.today() - timedelta(days=row.token_life_days)
         invited = select(Invitation.dossier_id).where(Invitation.round_id == row.id)
-        wanted = select(Dossier.dossier_code).where(
-            Dossier.receiving_unit_id.in_(under),
-            Dossier.returned_at >= strata.moment(max(row.period_start, oldest)),
-            Dossier.returned_at < strata.moment(row.period_end + timedelta(days=1)),
-            Dossier.returned_at <= installation.now(),
-            Dossier.outcome.in_(strata.ASKED),
-        )
+        wanted = select(Dossier.dossier_code).where(Dossier.receiving_unit_id.in_(under))
+        if closed_frame(row):
+            wanted = wanted.join(SampleMember, SampleMember.dossier_id == Dossier.id).where(*in_sample(row))
+        else:
+            wanted = wanted.where(
+                Dossier.returned_at >= strata.moment(max(row.period_start, oldest)),
+                Dossier.returned_at < strata.moment(row.period_end + timedelta(days=1)),
+                Dossier.returned_at <= installation.now(),
+                Dossier.outcome.in_(strata.ASKED),
+            )
         if not again:
             wanted = wanted.where(Dossier.id.not_in(invited))
         found = session.scalars(wanted.order_by(Dossier.dossier_code)).all()
@@ -98,6 +101,8 @@ def roll(installation: Installation, round_code: str, unit_slug: str, slips: int
         raise RefusedError(f"A packet has at least {PACKET} slips, so that none can be told from the others.")
     with installation.database.write() as session:
         row = _in_field(session, installation, round_code)
+        if closed_frame(row):
+            raise RefusedError(f"Round {round_code} asks a drawn sample only; slips without a dossier are none of it.")
         unit = units.unit_by_slug(session, unit_slug)
         chosen = _one_stratum(session, row, unit.id, stratum)
         key = installation.keys.round_keys(row.code).token
@@ -147,6 +152,8 @@ class _Office:
         self.refused: list[tuple[str, str]] = []
         self.counts: dict[tuple[uuid.UUID, str], int] = defaultdict(int)
         self.repeated = 0
+        self.closed = closed_frame(row)
+        self.sampled: dict[uuid.UUID, int] = {}  # of a closed frame: dossiers of this chunk that are in the sample
 
     def invite(self, codes: Sequence[str]) -> None:
         """Add the slip of each dossier, or the reason why it has none."""
@@ -156,7 +163,8 @@ class _Office:
         invited = {i.dossier_id: i for i in self.session.scalars(select(Invitation).where(*mine))}
         origins = [d.origin_dossier_code for d in found if d.origin_dossier_code]
         known = select(Dossier.dossier_code).where(Dossier.dossier_code.in_(origins))
-        linked = set(self.session.scalars(known)) if origins else set()
+        linked = set(self.session.scalars(known)) if origins and not self.closed else set()
+        self._look_up_sample([d.id for d in found])
         for code in codes:
             dossier = dossiers.get(code)
             reason = self._reason(dossier, linked)
@@ -171,6 +179,13 @@ class _Office:
                 self.counts[dossier.receiving_unit_id, "repeated"] += 1
             self._slip(dossier, invited[dossier.id])
 
+    def _look_up_sample(self, ids: Sequence[uuid.UUID]) -> None:
+        """Find which of these dossiers a closed frame's sample holds, and in which stratum."""
+        if self.closed:
+            mine = select(SampleMember.dossier_id, SampleMember.stratum_number)
+            found = self.session.execute(mine.where(*in_sample(self.row), SampleMember.dossier_id.in_(ids)))
+            self.sampled = dict(found.all())
+
     def _slip(self, dossier: Dossier, invitation: Invitation) -> None:
         """Make the address of an invited dossier."""
         kind = tokens.Kind.DRAWN if invitation.drawn else tokens.Kind.UNDRAWN
@@ -183,14 +198,18 @@ class _Office:
 
     def _first(self, dossier: Dossier) -> Invitation:
         """Mark the dossier as invited; its stratum and whether it is drawn never change again."""
-        key = strata.key_of(*(getattr(dossier, column.key) for column in strata.COLUMNS))
-        stratum = self.strata[strata.stratum_number(self.row, key)]
+        if self.closed:
+            stratum, drawn = self.strata[self.sampled[dossier.id]], True
+        else:
+            key = strata.key_of(*(getattr(dossier, column.key) for column in strata.COLUMNS))
+            stratum = self.strata[strata.stratum_number(self.row, key)]
+            drawn = tokens.is_drawn(self.seed, dossier.dossier_code, self.row.draw_fraction)
         invitation = Invitation(
             round_id=self.row.id,
             dossier_id=dossier.id,
             stratum_id=stratum.id,
             invited_on=self.today,
-            drawn=tokens.is_drawn(self.seed, dossier.dossier_code, self.row.draw_fraction),
+            drawn=drawn,
         )
         self.session.add(invitation)
         stratum.issued += 1
@@ -200,6 +219,8 @@ class _Office:
     def _reason(self, dossier: Dossier | None, linked: Collection[str]) -> str:
         if dossier is None or dossier.receiving_unit_id not in self.under:
             return "There is no such dossier; import it first."
+        if self.closed:
+            return "" if dossier.id in self.sampled else "It is not in the sample that was drawn for this round."
         if dossier.returned_at is None or dossier.outcome not in strata.ASKED:
             return "Its result has not been returned yet."
         returned = dossier.returned_at.astimezone(self.installation.settings.zone).date()
@@ -213,6 +234,16 @@ class _Office:
         if unit_id not in self.names:
             self.names[unit_id] = unit_tree.name_of(self.session, unit_id, self.today)
         return self.names[unit_id]
+
+
+def closed_frame(row: Round) -> bool:
+    """Whether only a sample drawn from a frozen frame is invited."""
+    return row.design.get("mode") == "closed"
+
+
+def in_sample(row: Round) -> tuple[ColumnElement[bool], ...]:
+    """Condition of the dossiers that are drawn, replacements included and replaced ones not."""
+    return (SampleMember.round_id == row.id, SampleMember.role.in_(("drawn", "replacement")))
 
 
 def _in_field(session: Session, installation: Installation, code: str) -> Round:

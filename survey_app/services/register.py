@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from survey_app.models import Counter, Dossier, Invitation, Round
+from survey_app.models import Counter, Dossier, Frame, Invitation, Round, SampleCell
 from survey_app.services import strata, units
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # desk, agency
@@ -48,10 +48,14 @@ def load(session: Session, row: Round) -> Register:
         .execution_options(yield_per=10_000)
     )
     under = units.descendants(session, row.unit_id, row.period_start)
-    for columns in session.execute(statement):
-        if columns[0] in under:
-            register.by_stratum[strata.stratum_number(row, strata.key_of(*columns))] += 1
-            register.returned[columns[0], columns[1]] += 1
+    frozen = session.get(Frame, row.id)
+    if frozen is not None:
+        _frozen(session, register, frozen)
+    else:
+        for columns in session.execute(statement):
+            if columns[0] in under:
+                register.by_stratum[strata.stratum_number(row, strata.key_of(*columns))] += 1
+                register.returned[columns[0], columns[1]] += 1
     invited = (
         select(Dossier.receiving_unit_id, Dossier.resolving_unit_id, func.count())
         .join(Invitation, Invitation.dossier_id == Dossier.id)
@@ -64,3 +68,12 @@ def load(session: Session, row: Round) -> Register:
     for unit, name, value in session.execute(counted.group_by(Counter.unit_id, Counter.name)):
         register.counters.setdefault(unit, {})[name] = int(value)
     return register
+
+
+def _frozen(session: Session, register: Register, frozen: Frame) -> None:
+    """Take what a frozen frame counted: later imports change neither weights nor rates."""
+    for desk, agency, n in frozen.returned:
+        register.returned[uuid.UUID(desk), uuid.UUID(agency)] += n
+    for cell in session.scalars(select(SampleCell).where(SampleCell.round_id == frozen.round_id)):
+        # A stratum of a first-stage unit stands for those of the units that were not drawn.
+        register.by_stratum[cell.stratum_number] = round(cell.dossiers / cell.psu_probability)

@@ -62,6 +62,11 @@ def test_anybody_with_the_seed_draws_the_same_units_again():
     assert sample.probabilities == pytest.approx([20 / 600] * 20 + [10 / 300] * 10)
 
 
+def test_a_stratum_that_is_empty_or_not_drawn_from_gives_nobody():
+    sample = draw_stratified({"a": 1, "b": 2}, {0: 0, 1: 1, 2: 0}, seed="x")
+    assert sample.units == ("a",)
+
+
 def test_frame_hash_is_sha256_of_the_sorted_lines():
     assert frame_hash(["b", "a"]) == hashlib.sha256(b"a\nb\n").hexdigest()
     assert frame_hash(["a", "b"]) != frame_hash(["a", "c"])
