@@ -57,6 +57,25 @@ class KeyFolder:
         """Committed seed that decides which dossiers are drawn; published after the round."""
         return self._read(self.root / "issue" / "rounds" / code / "seed.key")
 
+    def contact_key(self, code: str) -> bytes:
+        """Key that seals phone numbers and e-mail addresses of a round; made when it is first needed."""
+        path = self._contact_key(code)
+        self._create(path)
+        return self._read(path)
+
+    def destroy_contact_key(self, code: str) -> None:
+        """Overwrite and remove it, so that no old copy of the contacts can be read; twice is harmless."""
+        _destroy(self._contact_key(code))
+
+    def opt_out_key(self) -> bytes:
+        """Key under which addresses that want no messages are known again; made when it is first needed."""
+        path = self.root / "issue" / "opt-out.key"
+        self._create(path)
+        return self._read(path)
+
+    def _contact_key(self, code: str) -> Path:
+        return self.root / "issue" / "rounds" / code / "contact.key"
+
     def prepare_days(self, first: date, days: int = DAYS_AHEAD) -> int:
         """Make the key pairs of the coming days that do not exist yet; return how many were made."""
         made = 0
@@ -94,13 +113,7 @@ class KeyFolder:
 
     def destroy_day(self, day: date) -> None:
         """Overwrite and remove the private key of a day whose answers have all moved; twice is harmless."""
-        path = self.root / "flush" / f"{day.isoformat()}.key"
-        if path.exists():
-            with path.open("r+b") as file:
-                file.write(secrets.token_bytes(KEY_BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
+        _destroy(self.root / "flush" / f"{day.isoformat()}.key")
         (self.root / "web" / "public" / f"{day.isoformat()}.pub").unlink(missing_ok=True)
 
     def days(self) -> list[date]:
@@ -130,6 +143,16 @@ class KeyFolder:
                 f"Key file {path} is missing. `sipas keys prepare` makes the keys of days, `sipas round create` those "
                 "of a round; a lost key of a running round must come back from its own safe copy.",
             ) from None
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite and remove a key file, if it is there."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
 
 
 def _write(path: Path, content: bytes, mode: int = 0o600) -> None:

@@ -35,6 +35,11 @@ class Settings:
     trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = "INFO"
+    smtp_host: str = ""  # mail server for invitations and reminders; TLS unless it is this machine
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""  # address that they come from
 
     @property
     def demo(self) -> bool:

@@ -14,6 +14,7 @@ from survey_app.settings import SettingsError
 # Read only when called, so that `sipas --version` does not load the statistics.
 COMMANDS = {
     "api-keys": "api_keys:api_keys_group",
+    "contacts": "contacts:contacts_group",
     "db": "database:database",
     "demo": "demo:demo",
     "dossiers": "dossiers:dossiers_group",
@@ -24,6 +25,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "kiosk": "kiosks:kiosk_group",
     "paper": "paper:paper_group",
+    "reminders": "reminders:reminders_group",
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
     "serve": "serve:serve",

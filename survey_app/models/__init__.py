@@ -16,6 +16,7 @@ from survey_app.models.answers import (
     WaitingSensitive,
 )
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
+from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleMember
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
 from survey_app.models.publishing import LedgerEntry
 from survey_app.models.rounds import Counter, RollPacket, Round, RoundChange, RoundStep, Stratum
@@ -28,10 +29,12 @@ __all__ = [
     "Batch",
     "BatchCells",
     "Comment",
+    "Contact",
     "Counter",
     "DeadLetter",
     "Dossier",
     "DossierChange",
+    "Frame",
     "Inbox",
     "Invitation",
     "Kiosk",
@@ -41,6 +44,7 @@ __all__ = [
     "KioskRound",
     "LedgerEntry",
     "LoginFailure",
+    "OptOut",
     "PaperEntry",
     "Quarantine",
     "Receipt",
@@ -49,6 +53,8 @@ __all__ = [
     "Round",
     "RoundChange",
     "RoundStep",
+    "SampleCell",
+    "SampleMember",
     "SensitiveCount",
     "Spent",
     "Staff",
