@@ -2,6 +2,7 @@
 
 import click
 
+from survey_app.cli.actor import actor_of, as_option
 from survey_app.cli.installation import with_installation
 from survey_app.domain.eligibility import Exclusion
 from survey_app.installation import Installation
@@ -28,10 +29,11 @@ def frame_group() -> None:
 
 @frame_group.command()
 @click.argument("code")
+@as_option
 @with_installation
-def freeze(installation: Installation, code: str) -> None:
+def freeze(installation: Installation, code: str, login: str | None) -> None:
     """Freeze the frame of round CODE after its period; it never changes afterwards."""
-    _tell(frame.freeze(installation, code))
+    _tell(frame.freeze(installation, code, actor_of(installation, login)))
     click.echo(f"Publish the hash, then: sipas frame draw {code}")
 
 
@@ -67,10 +69,11 @@ def verify(installation: Installation, code: str) -> None:
 
 @frame_group.command()
 @click.argument("code")
+@as_option
 @with_installation
-def draw(installation: Installation, code: str) -> None:
+def draw(installation: Installation, code: str, login: str | None) -> None:
     """Draw the sample of round CODE from its frozen frame, once."""
-    made = sample_draw.draw(installation, code)
+    made = sample_draw.draw(installation, code, actor_of(installation, login))
     click.echo(f"{made.dossiers} dossiers drawn in {made.strata} strata of {made.psus} domains or first-stage units.")
     click.echo(f"Reserve: {made.reserve}. SHA-256 of the sample: {made.hash}")
 
@@ -79,10 +82,11 @@ def draw(installation: Installation, code: str) -> None:
 @click.argument("code")
 @click.argument("dossier")
 @click.option("--reason", type=click.Choice(sample_draw.REPLACE_BECAUSE), required=True)
+@as_option
 @with_installation
-def replace(installation: Installation, code: str, dossier: str, reason: str) -> None:
+def replace(installation: Installation, code: str, dossier: str, reason: str, login: str | None) -> None:
     """Take the next of the reserve for DOSSIER, which was drawn and never invited; counted and reported."""
-    following = sample_draw.replace(installation, code, dossier, reason)
+    following = sample_draw.replace(installation, code, dossier, reason, actor_of(installation, login))
     click.echo(f"{following} stands in the place of {dossier}.")
 
 

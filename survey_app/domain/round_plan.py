@@ -142,6 +142,10 @@ def _number(low: float, high: float) -> Callable[[Any], bool]:
     return lambda v: isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high
 
 
+def _whole(low: int) -> Callable[[Any], bool]:
+    return lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= low
+
+
 DESIGN_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "mode": (lambda v: v in MODES, f"one of {', '.join(MODES)}"),
     "stages": (lambda v: not isinstance(v, bool) and v in (1, 2), "1 or 2"),
@@ -152,7 +156,20 @@ DESIGN_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         f"a whole number, at least {MIN_SECOND_STAGE}",
     ),
     "first_stage_units": (lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 2, "a whole number from 2"),
+    "first_stage_method": (lambda v: v in ("pps", "srs"), "pps or srs"),
+    "first_stage_strata": (lambda v: isinstance(v, str) and bool(v), "a kind of unit, such as province"),
+    "share": (_number(1, 99), "per cent expected to be satisfied, 1 to 99"),
+    "response_rate": (_number(1, 100), "per cent of the drawn expected to answer, 1 to 100"),
+    "deff": (_number(1, 20), "a design effect, 1 to 20"),
+    "icc": (_number(0, 1), "a correlation within first-stage units, 0 to 1"),
+    "domain_minimum": (_whole(MIN_SECOND_STAGE), f"a whole number, at least {MIN_SECOND_STAGE}"),
+    "reserve": (_whole(0), "a whole number"),
 }
+
+
+def is_closed(design: Mapping[str, Any]) -> bool:
+    """Whether the sample is drawn after the period from the frozen register."""
+    return design.get("mode") == "closed"
 
 
 def _design(design: Mapping[str, Any]) -> list[Problem]:

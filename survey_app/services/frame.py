@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 import analysis
-from survey_app.domain import eligibility, frames
+from survey_app.domain import eligibility, frames, round_plan, round_states
 from survey_app.domain.eligibility import Candidate, Exclusion, Scope
 from survey_app.domain.frames import Change, Line
 from survey_app.installation import Installation
 from survey_app.models import Dossier, Frame, Round, Unit
 from survey_app.services import audit, rounds, strata, units
 from survey_app.services.errors import NotFoundError, RefusedError
+from survey_app.services.round_roles import COMMAND_LINE, Actor
 
-CLOSED_FRAME = "closed"  # mode of a design
 WANTED = (Dossier.dossier_code, Dossier.origin_dossier_code, Dossier.procedure_code, *strata.COLUMNS)
 
 
@@ -46,7 +46,7 @@ class Shown:
     frozen: bool
 
 
-def freeze(installation: Installation, code: str, actor: str = audit.COMMAND) -> Shown:
+def freeze(installation: Installation, code: str, actor: Actor = COMMAND_LINE) -> Shown:
     """Freeze the frame after the period; RefusedError says what is not ready."""
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
@@ -54,7 +54,7 @@ def freeze(installation: Installation, code: str, actor: str = audit.COMMAND) ->
         taken = take(session, row)
         if not taken.lines:
             raise RefusedError(f"The register holds no closed dossier for {row.period_start} to {row.period_end}.")
-        row.state = "frozen"
+        rounds.advance(session, installation, row, round_states.FROZEN, actor, f"SHA-256 {taken.hash}")
         session.add(
             Frame(
                 round_id=row.id,
@@ -68,7 +68,7 @@ def freeze(installation: Installation, code: str, actor: str = audit.COMMAND) ->
         )
         left_out = sum(sum(desks.values()) for desks in taken.excluded.values())
         detail = f"{len(taken.lines)} dossiers, {left_out} left out, SHA-256 {taken.hash}"
-        audit.note(session, installation, "frame freeze", code, detail, actor)
+        audit.note(session, installation, "frame freeze", code, detail, actor.login)
         return _shown(taken.hash, len(taken.lines), taken.excluded, frozen=True)
 
 
@@ -140,9 +140,9 @@ def take(session: Session, row: Round) -> Taken:
 
 
 def _may_freeze(installation: Installation, row: Round) -> None:
-    if row.design.get("mode") != CLOSED_FRAME:
+    if not round_plan.is_closed(row.design):
         raise RefusedError(f"Round {row.code} draws at the return (rolling); `sipas round freeze` fixes its strata.")
-    if row.state != "plan":
+    if row.state != round_states.PLAN:
         raise RefusedError(f"The frame of {row.code} is frozen (state: {row.state}); it never changes afterwards.")
     if installation.today() <= row.period_end:
         raise RefusedError(

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain import periods, tokens
+from survey_app.domain import periods, round_plan, tokens
 from survey_app.installation import Installation
 from survey_app.models import Dossier, Invitation, RollPacket, Round, SampleMember, Stratum
 from survey_app.services import audit, counters, rounds, strata, unit_tree, units
@@ -238,7 +238,7 @@ class _Office:
 
 def closed_frame(row: Round) -> bool:
     """Whether only a sample drawn from a frozen frame is invited."""
-    return row.design.get("mode") == "closed"
+    return round_plan.is_closed(row.design)
 
 
 def in_sample(row: Round) -> tuple[ColumnElement[bool], ...]:

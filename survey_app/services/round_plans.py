@@ -12,7 +12,7 @@ from instruments import UnknownInstrumentError, lock, shipped
 from instruments.model import Instrument
 from survey_app.domain import round_plan, round_states
 from survey_app.domain.round_plan import Plan, Problem
-from survey_app.models import Round, RoundStep, Unit
+from survey_app.models import Frame, Round, RoundStep, Unit
 from survey_app.services import units
 from survey_app.services.errors import RefusedError
 
@@ -109,6 +109,10 @@ def check_step(session: Session, row: Round, state: str, login: str, reason: str
         instrument = countable(row.instrument_key)
         if instrument.structure_hash != row.instrument_hash:
             raise RefusedError(f"{row.instrument_key} was changed after the plan; make a new version of it.")
+    if state == round_states.FIELD and round_plan.is_closed(row.design):
+        frozen = session.get(Frame, row.id)
+        if frozen is None or frozen.drawn_at is None:
+            raise RefusedError(f"The sample of {row.code} is not drawn yet: `sipas frame draw {row.code}`.")
     if state == round_states.PUBLISHED:
         if row.release_at is None:
             raise RefusedError(

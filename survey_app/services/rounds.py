@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from instruments import shipped
-from survey_app.domain import round_states, tokens
+from survey_app.domain import round_plan, round_states, tokens
 from survey_app.domain.figures import RoundLine
 from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
@@ -115,6 +115,8 @@ def freeze(
     """Fix the strata by the register of a past period; return how many there are."""
     with installation.database.write() as session:
         row = by_code(session, code)
+        if round_plan.is_closed(row.design):
+            raise RefusedError(f"Round {code} draws from a closed frame: `sipas frame freeze {code}` after the period.")
         advance(session, installation, row, round_states.FROZEN, actor, f"{register_start}..{register_end}")
         return strata.freeze(session, row, register_start, register_end)
 

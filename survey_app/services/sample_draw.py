@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import analysis
-from survey_app.domain import frames, sample_design
+from survey_app.domain import frames, round_states, sample_design
 from survey_app.domain import strata as rule
 from survey_app.installation import Installation
 from survey_app.models import Dossier, Frame, Invitation, Round, SampleCell, SampleMember, Stratum, Unit
-from survey_app.services import audit, frame, rounds, sample_plan, unit_tree, units
+from survey_app.services import audit, frame, round_roles, rounds, sample_plan, unit_tree, units
 from survey_app.services.errors import NotFoundError, RefusedError
+from survey_app.services.round_roles import COMMAND_LINE, Actor
 from survey_app.services.sample_plan import Cell, SamplePlan, Tree
 
 CHUNK = 500
@@ -48,10 +49,11 @@ class Sample:
         return [line for cell in self.plan.cells for line in self.order[cell.leaf.number][: cell.draw]]
 
 
-def draw(installation: Installation, code: str, actor: str = audit.COMMAND) -> Drawn:
+def draw(installation: Installation, code: str, actor: Actor = COMMAND_LINE) -> Drawn:
     """Draw the sample once; RefusedError says what is not ready or cannot be shared in this way."""
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
+        round_roles.require(session, installation, actor, round_states.PLANNER, row.unit_id)
         frozen = frame.of_round(session, row)
         if frozen.drawn_at is not None:
             raise RefusedError(f"The sample of {code} was drawn on {frozen.drawn_at:%d/%m/%Y}; it is drawn once.")
@@ -69,7 +71,7 @@ def draw(installation: Installation, code: str, actor: str = audit.COMMAND) -> D
             hash=frozen.sample_hash,
         )
         detail = f"{made.dossiers} of {frozen.size} dossiers in {made.strata} strata, SHA-256 {made.hash}"
-        audit.note(session, installation, "frame draw", code, detail, actor)
+        audit.note(session, installation, "frame draw", code, detail, actor.login)
         return made
 
 
@@ -90,7 +92,7 @@ def redraws(installation: Installation, code: str) -> bool | None:
         return same_hash and stored == {line.split("\t", 1)[0] for line in again.drawn()}
 
 
-def replace(installation: Installation, code: str, dossier_code: str, reason: str, actor: str = audit.COMMAND) -> str:
+def replace(installation: Installation, code: str, dossier_code: str, reason: str, actor: Actor = COMMAND_LINE) -> str:
     """Put the next dossier of the reserve in the place of one that was never invited; return its code.
 
     Whoever was invited is not replaced: no answer is an answer of its own kind, which the weights take care of.
@@ -99,6 +101,7 @@ def replace(installation: Installation, code: str, dossier_code: str, reason: st
         raise RefusedError(f"--reason is one of {', '.join(REPLACE_BECAUSE)}.")
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
+        round_roles.require(session, installation, actor, round_states.FIELDWORK, row.unit_id)
         member = _member(session, row, dossier_code)
         if session.get(Invitation, (row.id, member.dossier_id)) is not None:
             raise RefusedError(f"{dossier_code} has its address already; whoever was invited is not replaced.")
@@ -109,7 +112,9 @@ def replace(installation: Installation, code: str, dossier_code: str, reason: st
             raise RefusedError(f"Stratum {member.stratum_number} has no reserve left; the plan's design sets it.")
         member.role, member.replaced_because = REPLACED, reason
         following.role = REPLACEMENT
-        audit.note(session, installation, "frame replace", code, f"stratum {member.stratum_number}: {reason}", actor)
+        audit.note(
+            session, installation, "frame replace", code, f"stratum {member.stratum_number}: {reason}", actor.login
+        )
         return session.get_one(Dossier, following.dossier_id).dossier_code
 
 

@@ -28,6 +28,7 @@ VALUES = {
     "round.minimum_n": 30,
     "round_step.state": "field",
     "staff_role.role": "signer",
+    "sample_member.role": "replaced",
     "staff.role": "agency",
     "unit_event.kind": "merge",
     "unit_event_part.share": Decimal("0.25"),
