@@ -28,6 +28,7 @@ COMMANDS = {
     "reminders": "reminders:reminders_group",
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
+    "rules": "rules:rules_group",
     "serve": "serve:serve",
     "staff": "staff:staff",
     "tokens": "tokens:tokens",

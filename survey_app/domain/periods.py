@@ -1,4 +1,4 @@
-"""Periods: weeks, months, quarters and years as half-open ranges of days."""
+"""Periods: weeks, months, quarters, half-years and years as half-open ranges of days."""
 
 import re
 from dataclasses import dataclass
@@ -28,10 +28,13 @@ class Period:
 
 
 def parse(text: str) -> Period:
-    """Read 2026, 2026-Q3 or 2026-07."""
+    """Read 2026, 2026-H2, 2026-Q3 or 2026-07."""
     if match := re.fullmatch(r"(\d{4})", text):
         year = int(match[1])
         return Period(text, date(year, 1, 1), date(year + 1, 1, 1))
+    if match := re.fullmatch(r"(\d{4})-H([12])", text):
+        start = date(int(match[1]), 6 * int(match[2]) - 5, 1)
+        return Period(text, start, month_after(start, 6))
     if match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
         start = date(int(match[1]), 3 * int(match[2]) - 2, 1)
         end = first_of_next_month(start + timedelta(days=70))
@@ -39,7 +42,8 @@ def parse(text: str) -> Period:
     if match := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text):
         start = date(int(match[1]), int(match[2]), 1)
         return Period(text, start, first_of_next_month(start))
-    raise PeriodError(f"{text!r} is no period; write a year (2026), a quarter (2026-Q3) or a month (2026-07).")
+    forms = "a year (2026), a half (2026-H2), a quarter (2026-Q3) or a month (2026-07)"
+    raise PeriodError(f"{text!r} is no period; write {forms}.")
 
 
 def month(day: date) -> str:

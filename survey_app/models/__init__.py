@@ -20,6 +20,7 @@ from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleM
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
 from survey_app.models.publishing import LedgerEntry
 from survey_app.models.rounds import Counter, RollPacket, Round, RoundChange, RoundStep, Stratum
+from survey_app.models.rule_scores import RuleScore
 from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff, StaffRole
 from survey_app.models.units import Unit, UnitAlias, UnitEvent, UnitEventPart, UnitState
 
@@ -53,6 +54,7 @@ __all__ = [
     "Round",
     "RoundChange",
     "RoundStep",
+    "RuleScore",
     "SampleCell",
     "SampleMember",
     "SensitiveCount",
