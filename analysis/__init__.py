@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from analysis.cells import Answers, Cells, cells_of, merge, roll_up
 from analysis.chart_rows import (
     ChartWords,
+    ClassLimit,
     FunnelLimit,
     FunnelRow,
     ImportanceRow,
@@ -14,6 +15,7 @@ from analysis.chart_rows import (
     MonthRow,
     NumberFormat,
     Picture,
+    PointRow,
 )
 from analysis.disclosure import ANNUAL_MINIMUM, LIVE_MINIMUM, Safe, publishable, released_groups, rounded_count
 from analysis.errors import AnalysisError
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from analysis.rank_tests import posterior_ranks, rank_sets_by_tests, rank_sets_of_counts
     from analysis.ranking import between_variance, group_span, robustness, table_reliability
     from analysis.reading import Table, read_table
+    from analysis.recovered import Recovered, change_of_published, correlation_of_years, mean_of_published
     from analysis.regression import linear_regression, logistic_regression, wald_test
     from analysis.reliability import alpha_of, cronbach_alpha, omega_of, pairwise_covariance, weighted_covariance
     from analysis.replicate_designs import balanced_halves, jackknife, psus_of, rao_wu_bootstrap
@@ -75,6 +78,7 @@ __all__ = [
     "Answers",
     "Cells",
     "ChartWords",
+    "ClassLimit",
     "Contrasts",
     "DesignColumns",
     "Difference",
@@ -88,7 +92,9 @@ __all__ = [
     "MonthRow",
     "NumberFormat",
     "Picture",
+    "PointRow",
     "Reason",
+    "Recovered",
     "ResponseFile",
     "Safe",
     "Specification",
@@ -106,10 +112,12 @@ __all__ = [
     "bonferroni",
     "calibrate",
     "cells_of",
+    "change_of_published",
     "charts",
     "clopper_pearson",
     "compare_domains",
     "compare_years",
+    "correlation_of_years",
     "cronbach_alpha",
     "cusum",
     "diagnostics",
@@ -150,6 +158,7 @@ __all__ = [
     "logit_t",
     "marginal_rank_sets",
     "margins",
+    "mean_of_published",
     "merge",
     "model_of",
     "moments_of",

@@ -113,6 +113,25 @@ class MonthRow:
 
 
 @dataclass(frozen=True)
+class PointRow:
+    """One unit: points it has and could have had, or the reason why there are none."""
+
+    label: str
+    points: float | None
+    reachable: float
+    rank: str  # name of its class
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ClassLimit:
+    """A class from `least` points on."""
+
+    least: float
+    name: str
+
+
+@dataclass(frozen=True)
 class FunnelRow:
     """One unit in a funnel; `position` says above, within or below the expected range, in words."""
 

@@ -4,8 +4,10 @@ from analysis.chart_funnel import funnel
 from analysis.chart_importance import importance_performance
 from analysis.chart_intervals import NARROW, WIDE, caterpillar, factor_bars
 from analysis.chart_levels import stacked_levels
+from analysis.chart_points import points
 from analysis.chart_rows import (
     ChartWords,
+    ClassLimit,
     FunnelLimit,
     FunnelRow,
     ImportanceRow,
@@ -14,6 +16,7 @@ from analysis.chart_rows import (
     MonthRow,
     NumberFormat,
     Picture,
+    PointRow,
 )
 from analysis.chart_trend import trend
 
@@ -21,6 +24,7 @@ __all__ = [
     "NARROW",
     "WIDE",
     "ChartWords",
+    "ClassLimit",
     "FunnelLimit",
     "FunnelRow",
     "ImportanceRow",
@@ -29,10 +33,12 @@ __all__ = [
     "MonthRow",
     "NumberFormat",
     "Picture",
+    "PointRow",
     "caterpillar",
     "factor_bars",
     "funnel",
     "importance_performance",
+    "points",
     "stacked_levels",
     "trend",
 ]

@@ -94,6 +94,12 @@ LATE = {
         "Table",
         "read_table",
     ),
+    "recovered": (
+        "Recovered",
+        "change_of_published",
+        "correlation_of_years",
+        "mean_of_published",
+    ),
     "regression": (
         "linear_regression",
         "logistic_regression",

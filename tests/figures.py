@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import update
 
+from survey_app.domain.periods import parse
 from survey_app.models import Unit, UnitState
-from survey_app.services import collection, flush, kiosks, publication, rounds, staff
+from survey_app.services import collection, flush, kiosks, publication, rounds, rule_scores, rule_sets, staff
+from survey_app.services.rule_scores import Asked
 from survey_app.services.staff import NewStaff
 from tests import province
 from tests.factories import a_unit, publish
@@ -77,6 +79,7 @@ def fill(installation):
     flush.close(installation, PUBLISHED)
     publication.refresh(installation, PUBLISHED)
     publish(installation, PUBLISHED)
+    rule_scores.compute(installation, Asked(rule_sets.load("tt-01-2018"), "minh-hai", parse("2026-Q1"), LIVE))
     return live
 
 

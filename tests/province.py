@@ -46,8 +46,8 @@ def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instru
         commune = a_unit(installation, f"xa-{n}", kind="commune", name=f"Xã {n}", parent=top)
         desk = a_unit(installation, f"desk-{n}", kind="desk", name=f"Bộ phận Một cửa xã {n}", parent=commune)
         made.desks.append(f"desk-{n}")
-        _dossiers(installation, f"H{n:02}", desk, commune, per_year or per_desk * 4, date(2025, 1, 1), 364, chance)
-        codes = _dossiers(installation, f"H{n:02}", desk, commune, per_desk, date(2026, 1, 5), 50, chance)
+        dossiers(installation, f"H{n:02}", desk, commune, per_year or per_desk * 4, date(2025, 1, 1), 364, chance)
+        codes = dossiers(installation, f"H{n:02}", desk, commune, per_desk, date(2026, 1, 5), 50, chance)
         made.dossiers[f"desk-{n}"] = codes
     plan = rounds.Plan(
         code=code,
@@ -67,7 +67,8 @@ def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instru
     return made
 
 
-def _dossiers(installation, prefix, desk, agency, number, first, days, chance):
+def dossiers(installation, prefix, desk, agency, number, first, days, chance):
+    """Let dossiers be returned evenly over some days; every fourth is three days late, the others two days early."""
     rows = []
     for n in range(number):
         day = first + timedelta(days=n * days // number)

@@ -9,10 +9,11 @@ import click
 
 from survey_app.cli import progress
 from survey_app.cli.installation import with_installation
+from survey_app.cli.tables import write_table
 from survey_app.domain import balance as balance_rules
 from survey_app.domain import dossier_messages, periods
 from survey_app.installation import Installation
-from survey_app.services import dossier_balance, dossier_mappings, dossiers
+from survey_app.services import dossier_balance, dossier_mappings, dossier_tables, dossiers
 
 VERDICTS = {True: "adds up", False: "DOES NOT ADD UP", None: "not checked"}
 
@@ -97,6 +98,23 @@ def balance(installation: Installation, unit: str, period: str) -> None:
     """Check received + carried over = resolved + pending + without result, and say what does not add up."""
     for line in balance_lines(dossier_balance.tally(installation, unit, periods.parse(period))):
         click.echo(line)
+
+
+@dossiers_group.command(name="tables")
+@click.option("--unit", required=True, help="Slug of the unit; those beneath it are counted too.")
+@click.option("--period", required=True, help="2026, 2026-H1, 2026-Q3 or 2026-07; not over: up to yesterday.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="FILE.csv, .json or .xlsx")
+@with_installation
+def write_tables(installation: Installation, unit: str, period: str, out: Path) -> None:
+    """Write received, resolved and pending dossiers by unit, field and channel, as periodic reports print them."""
+    found = dossier_tables.tables(installation, unit, periods.parse(period))
+    rows = dossier_tables.rows(found)
+    write_table(dossier_tables.COLUMNS, rows, out)
+    click.echo(f"{len(rows)} lines in {out}, dossiers to the day before {found.period.end:%d/%m/%Y}.")
+    for change in found.reorganised:
+        click.echo(f"The period straddles a reorganisation: {change}", err=True)
+    for finding in found.whole.wrong:
+        click.echo(f"{VERDICTS[finding.adds_up]}: {finding}", err=True)
 
 
 def balance_lines(tally: balance_rules.Tally) -> Iterator[str]:

@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from survey_app.domain.timeliness import on_time_class
@@ -59,6 +60,18 @@ def findings(figures: Figures) -> list[Finding]:
 def not_adding_up(figures: Figures) -> list[Finding]:
     """Only what is wrong."""
     return [finding for finding in findings(figures) if finding.adds_up is False]
+
+
+def on_time_rate(figures: Figures) -> Decimal | None:
+    """Early or on time in per cent of what was resolved with a due day, to two decimals (method.md, formula G5)."""
+    in_time = (figures.early or 0) + (figures.on_time or 0)
+    base = in_time + (figures.late or 0)
+    return (Decimal(100 * in_time) / base).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP) if base else None
+
+
+def parts_of(equation: str, total: int | None, *parts: int | None) -> Finding:
+    """Whether the parts that a table prints sum to the total that it prints."""
+    return _sum(equation, total, *parts)
 
 
 def _whole(figures: Figures) -> Finding:

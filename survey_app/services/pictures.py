@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import analysis
-from analysis import ChartWords, IntervalRow, LevelRow, MonthRow, NumberFormat
+from analysis import ChartWords, ClassLimit, IntervalRow, LevelRow, MonthRow, NumberFormat, PointRow
 from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint, UnitLine
+from survey_app.services.rule_pages import RulePage
 
-__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "trend"]
+__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "points", "trend"]
 
 Reasons = Mapping[Reason, str]
 KEPT = 512  # drawings kept in memory: figures move once a week
@@ -80,6 +81,22 @@ def caterpillar(
     return _caterpillar(rows, own.estimate if own.bound == "exact" else None, words, prefix)
 
 
+def points(page: RulePage, words: ChartWords, reason: str, prefix: str) -> Drawn:
+    """Points of units by a rule set, with what they could have had and the limits of the classes."""
+    rows = tuple(
+        PointRow(
+            label=one.name,
+            points=None if one.total is None else float(one.total),
+            reachable=float(one.reachable),
+            rank=one.rank or "",
+            reason="" if one.total is not None else reason,
+        )
+        for one in page.scores
+    )
+    limits = tuple(ClassLimit(float(least), name) for least, name in page.limits)
+    return _points(rows, limits, float(page.full), words, prefix)
+
+
 def _interval_row(label: str, figure: PublishedFigure, reasons: Reasons) -> IntervalRow:
     return IntervalRow(
         label=label,
@@ -105,6 +122,13 @@ def _levels(rows: tuple[LevelRow, ...], words: ChartWords, prefix: str) -> Drawn
 @lru_cache(KEPT)
 def _trend(rows: tuple[MonthRow, ...], words: ChartWords, prefix: str) -> Drawn:
     return _both(lambda width, ids: analysis.charts.trend(rows, words, prefix=ids, width=width), prefix)
+
+
+@lru_cache(KEPT)
+def _points(
+    rows: tuple[PointRow, ...], limits: tuple[ClassLimit, ...], most: float, words: ChartWords, prefix: str
+) -> Drawn:
+    return _both(lambda width, ids: analysis.charts.points(rows, limits, most, words, prefix=ids, width=width), prefix)
 
 
 @lru_cache(KEPT)

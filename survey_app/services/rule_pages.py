@@ -1,5 +1,6 @@
 """Kept scores of a rule set as pages and tables show them."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,15 +9,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import analysis
 from survey_app.domain import access, periods, rule_sets
 from survey_app.domain.access import Reader
 from survey_app.domain.collation import sort_key
 from survey_app.domain.rule_sets import RuleSet
 from survey_app.installation import Installation
 from survey_app.models import Round, RuleScore, Unit
+from survey_app.services import indices, unit_tree, units
 from survey_app.services import rule_sets as files
-from survey_app.services import unit_tree, units
 from survey_app.services.errors import NotFoundError
+from survey_app.services.publication import ANNUAL, CLOSED
 
 FIRST = "tt-01-2018"  # named on a page on which nothing was scored yet
 GRADE_COLUMNS = (
@@ -90,6 +93,9 @@ class RulePage:
     period: str | None  # None: nothing was scored yet
     periods: tuple[tuple[str, str], ...]  # rule set and period of every score there is, newest first
     scores: tuple[UnitScore, ...]
+    full: Decimal  # points of all indicators
+    limits: tuple[tuple[Decimal, str], ...]  # where each class begins, and its name
+    par_index: tuple[str, Decimal] | None  # title of the newest closed round, points its index brings in the PAR INDEX
     notes: tuple[tuple[int, str], ...]  # what an indicator really counts
 
 
@@ -114,6 +120,7 @@ def page(
         chosen = wanted[0] if wanted else None
         rule_set = files.load(chosen[0] if chosen else FIRST)
         found = scores(session, rule_set, slug, chosen[1], language) if chosen else ()
+        scale = rule_set.scale(rule_sets.AGENCY)
         doubtful = rule_set.doubtful(periods.parse(chosen[1]).start if chosen else today)
         return RulePage(
             slug=slug,
@@ -124,6 +131,9 @@ def page(
             period=chosen[1] if chosen else None,
             periods=tuple(kept),
             scores=found,
+            full=Decimal(rule_set.most * len(scale.indicators)),
+            limits=tuple((one.least, one.name[_in(language)]) for one in scale.classes),
+            par_index=_par_index(session, unit_id, slug, language),
             notes=tuple((one.id, one.note[_in(language)]) for one in rule_set.indicators if one.note),
         )
 
@@ -184,6 +194,16 @@ def grade_table(
                 values = (shown.get(name) for name in ("estimate", "bound", "n", "reason"))
                 rows.append((*head, one["criterion"], names[one["criterion"]], *values))
     return rows
+
+
+def _par_index(session: Session, unit_id: uuid.UUID, slug: str, language: str) -> tuple[str, Decimal] | None:
+    """Points that the newest closed round of a province brings in the PAR INDEX; None where its index is a bound."""
+    closed = select(Round).where(Round.unit_id == unit_id, Round.state.in_(CLOSED)).order_by(Round.period_end.desc())
+    for row in session.scalars(closed):
+        figure = indices.reader(session, row, [slug], language, ANNUAL).figure(slug, "overall")
+        if figure.estimate is not None and figure.bound == "exact":
+            return row.title, analysis.par_index_points(figure.estimate)
+    return None
 
 
 def _scored(session: Session, unit_id: object) -> list[RuleScore]:

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +199,3 @@ def _too_near(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     known = {one["criterion"]: one["n"] for one in before.get("criteria", ())}
     news = (abs(one["n"] - known[one["criterion"]]) for one in after.get("criteria", ()) if one["criterion"] in known)
     return any(0 < differs < publication.NEWS for differs in news)
-
-
-def par_index_points(estimate: float | None) -> Decimal | None:
-    """Points that a published overall index brings in the PAR INDEX; None where there is none."""
-    return None if estimate is None else analysis.par_index_points(estimate)

@@ -9,6 +9,7 @@ from survey_app.domain import findings
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures, UnitLine
 from survey_app.services import pictures
 from survey_app.services.pictures import Drawn
+from survey_app.services.rule_pages import RulePage
 from survey_app.web import words
 from survey_app.web.language import gettext as _
 
@@ -76,6 +77,23 @@ def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) 
         line=f"{figures.unit_name} {own}".strip(),
     )
     return _chart("units", pictures.caterpillar(lines, figures.own, chart_words, words.reasons(), "units"))
+
+
+def rule_points(page: RulePage) -> Chart:
+    """Points of every unit by a legal rule set."""
+    best = max((one.reachable for one in page.scores), default=page.full)
+    number = words.number_format()
+    title = _("Points of every unit")
+    if best < page.full:
+        values = {"best": number.plain(float(best)), "full": number.plain(float(page.full))}
+        title = _("At most %(best)s of %(full)s points could be reached: nothing is known of the rest", **values)
+    chart_words = words.chart_words(
+        title,
+        _("Blue: points. Grey: points that could have been reached. Lines: where classes begin."),
+        f"{page.title}. {page.rule_set.legal_basis}.",
+        (_("Unit"), _("Points"), _("Reachable"), _("Class")),
+    )
+    return _chart("rules", pictures.points(page, chart_words, _("nothing is known"), "rules"))
 
 
 def _chart(key: str, drawn: Drawn) -> Chart:

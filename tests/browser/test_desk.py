@@ -31,6 +31,7 @@ PAGES = [
     ("admin", "/admin/kiosks"),
     ("admin", "/admin/kiosks/3"),
     ("province", "/province/minh-hai/-/kiosks"),
+    ("province", "/province/minh-hai/-/rules"),
 ]
 NAMES = [path for _, path in PAGES]
 

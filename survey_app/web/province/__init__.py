@@ -1,12 +1,13 @@
 """Pages of a province: all its agencies side by side, how many were asked and answered, which desks are silent."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey_app.services import kiosk_overview, reading
+from survey_app.services import kiosk_overview, reading, rule_pages
 from survey_app.web import kiosk_words, language
 from survey_app.web.current import installation
 from survey_app.web.province_view import province_view
+from survey_app.web.rules_view import rules_view
 from survey_app.web.staff_session import province_guard as guard
 from survey_app.web.staff_session import reader
 
@@ -41,3 +42,11 @@ def kiosks(slug: str) -> str:
     )
     words = {"signs": kiosk_words.signs(), "reasons": kiosk_words.apart_reasons()}
     return render_template("province/kiosks.html", opened=opened, look=look, well=well, **words)
+
+
+@blueprint.get("/<slug>/-/rules")
+def rules(slug: str) -> str:
+    """Show the scores of every agency under a unit by a legal rule set, the newest period unless one is asked for."""
+    wanted = (request.args.get("rules"), request.args.get("period"))
+    opened = rule_pages.page(installation(), reader(), slug, language.current(), *wanted)
+    return render_template("province/rules.html", opened=opened, view=rules_view(opened))
