@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import analysis
-from survey_app.domain import access, periods, rule_sets
+from survey_app.domain import access, periods, round_states, rule_sets
 from survey_app.domain.access import Reader
 from survey_app.domain.collation import sort_key
 from survey_app.domain.rule_sets import RuleSet
@@ -19,7 +19,7 @@ from survey_app.models import Round, RuleScore, Unit
 from survey_app.services import indices, unit_tree, units
 from survey_app.services import rule_sets as files
 from survey_app.services.errors import NotFoundError
-from survey_app.services.publication import ANNUAL, CLOSED
+from survey_app.services.publication import ANNUAL
 
 FIRST = "tt-01-2018"  # named on a page on which nothing was scored yet
 GRADE_COLUMNS = (
@@ -95,7 +95,7 @@ class RulePage:
     scores: tuple[UnitScore, ...]
     full: Decimal  # points of all indicators
     limits: tuple[tuple[Decimal, str], ...]  # where each class begins, and its name
-    par_index: tuple[str, Decimal] | None  # title of the newest closed round, points its index brings in the PAR INDEX
+    par_index: tuple[str, Decimal] | None  # title of the newest published round, points of its index
     notes: tuple[tuple[int, str], ...]  # what an indicator really counts
 
 
@@ -197,9 +197,9 @@ def grade_table(
 
 
 def _par_index(session: Session, unit_id: uuid.UUID, slug: str, language: str) -> tuple[str, Decimal] | None:
-    """Points that the newest closed round of a province brings in the PAR INDEX; None where its index is a bound."""
-    closed = select(Round).where(Round.unit_id == unit_id, Round.state.in_(CLOSED)).order_by(Round.period_end.desc())
-    for row in session.scalars(closed):
+    """Points that the newest published round of a province brings in the PAR INDEX; None where it is a bound."""
+    published = select(Round).where(Round.unit_id == unit_id, Round.state == round_states.PUBLISHED)
+    for row in session.scalars(published.order_by(Round.period_end.desc())):
         figure = indices.reader(session, row, [slug], language, ANNUAL).figure(slug, "overall")
         if figure.estimate is not None and figure.bound == "exact":
             return row.title, analysis.par_index_points(figure.estimate)
