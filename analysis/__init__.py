@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from analysis.response_file import ResponseFile
     from analysis.run_rules import run_limits
     from analysis.run_rules import run_rules as runs_of
-    from analysis.sample_size import allocate, size_for_error, size_for_half_width
+    from analysis.sample_size import allocate, half_width_for_size, size_for_error, size_for_half_width
     from analysis.sampling import draw_pps, draw_stratified, draw_systematic, frame_hash, inclusion_probabilities
     from analysis.small_area import fay_herriot
     from analysis.specification import Specification, read_specification
@@ -139,6 +139,7 @@ __all__ = [
     "frame_hash",
     "given_replicates",
     "group_span",
+    "half_width_for_size",
     "hochberg",
     "holm",
     "importance_performance",

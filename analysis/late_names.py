@@ -123,6 +123,7 @@ LATE = {
     "run_rules": ("run_limits",),
     "sample_size": (
         "allocate",
+        "half_width_for_size",
         "size_for_error",
         "size_for_half_width",
     ),

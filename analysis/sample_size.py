@@ -90,6 +90,48 @@ def size_for_half_width(
     return max(1, math.ceil(round(n, 9)))
 
 
+def half_width_for_size(
+    answers: float, *, share: float = 0.5, level: float = 0.95, deff: float = 1.0, population: int | None = None
+) -> float:
+    """Half-width of the interval that so many answers give (formula D2, turned round).
+
+    Parameters
+    ----------
+    answers : float
+        Expected answers, above 0 and at most the population.
+    share : float
+        Expected share, in (0, 1); 0.5 is the safest.
+    level : float
+        Level of the interval.
+    deff : float
+        Design effect of clustering and weights, above 0.
+    population : int, optional
+        N; absent: no finite population correction.
+
+    Returns
+    -------
+    float
+        Half-width as a share; 0 for a complete count.
+
+    Raises
+    ------
+    AnalysisError
+        If an argument is out of range.
+
+    References
+    ----------
+    Cochran (1977), Sampling Techniques, 3rd ed., section 4.4.
+    """
+    if not (answers > 0 and 0 < share < 1 and 0 < level < 1 and deff > 0):
+        raise AnalysisError("answers and deff must be above 0, share and level lie between 0 and 1")
+    z = float(ndtri((1 + level) / 2))
+    rest = 1.0
+    if population is not None:
+        _check_population(population)
+        rest = max(0.0, population - answers) / max(1, population - 1)
+    return z * math.sqrt(deff * share * (1 - share) / answers * rest)
+
+
 def allocate(
     total: int,
     sizes: Mapping[Any, int],

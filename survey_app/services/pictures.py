@@ -9,7 +9,7 @@ from analysis import ChartWords, ClassLimit, IntervalRow, LevelRow, MonthRow, Nu
 from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint, UnitLine
 from survey_app.services.rule_pages import RulePage
 
-__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "points", "trend"]
+__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "outcomes", "points", "trend"]
 
 Reasons = Mapping[Reason, str]
 KEPT = 512  # drawings kept in memory: figures move once a week
@@ -48,6 +48,23 @@ def levels(figures: Sequence[PublishedFigure], words: ChartWords, reasons: Reaso
         for figure in figures
     )
     return _levels(rows, words, prefix)
+
+
+def outcomes(
+    rows: Sequence[tuple[str, tuple[int, ...], float | None, str]], words: ChartWords, none: str, prefix: str
+) -> Drawn:
+    """What became of the addresses, one bar per unit: name, five counts (worst first), rate in per cent, offered."""
+    drawn = tuple(
+        LevelRow(
+            label=label,
+            levels=tuple(100 * n / sum(counts) for n in counts) if sum(counts) else None,
+            estimate=rate,
+            n_text=offered,
+            reason=none,
+        )
+        for label, counts, rate, offered in rows
+    )
+    return _levels(drawn, words, prefix)
 
 
 def trend(

@@ -56,6 +56,11 @@ def province(
     return opened, indices.province_page(installation, opened.round.id, opened.unit_id, language)
 
 
+def province_round(installation: Installation, reader: Reader, slug: str, code: str) -> Opened:
+    """A unit in a round, for other pages of a province; NotFoundError as above."""
+    return _open(installation, reader, access.PROVINCE, slug, code)
+
+
 def home_slug(installation: Installation, reader: Reader) -> str:
     """Slug of the unit that a reader belongs to."""
     with installation.database.read() as session:

@@ -94,6 +94,8 @@ class Form:
             if hmac.compare_digest(spent.content_mac, self.mac):
                 return Taken("already_received", self.receipt, self.withdrawal)
             return self.quarantine("second_answer")
+        if self.origin.unit_id is not None and self.origin.stratum != NO_STRATUM:
+            counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, "answered")
         self.session.add(
             Inbox(
                 round_id=self.origin.round_id,

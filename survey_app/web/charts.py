@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from survey_app.domain import findings
+from survey_app.domain.fieldwork import Fieldwork
+from survey_app.domain.fieldwork import UnitLine as FieldLine
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures, UnitLine
 from survey_app.services import pictures
 from survey_app.services.pictures import Drawn
 from survey_app.services.rule_pages import RulePage
 from survey_app.web import words
+from survey_app.web.language import day
 from survey_app.web.language import gettext as _
 
 
@@ -94,6 +97,35 @@ def rule_points(page: RulePage) -> Chart:
         (_("Unit"), _("Points"), _("Reachable"), _("Class")),
     )
     return _chart("rules", pictures.points(page, chart_words, _("nothing is known"), "rules"))
+
+
+def fieldwork(found: Fieldwork, lines: Sequence[FieldLine]) -> Chart:
+    """What became of the addresses of each unit; the whole first."""
+    own = found.own.rates.rr2
+    share = words.number_format().share
+    title = _("Nothing answered yet") if not own else _("%(share)s have answered so far", share=share(100 * own))
+    shown = words.chart_words(
+        title,
+        _("Per cent of the addresses handed out or sent. Right: response rate (AAPOR RR2)."),
+        _("Whole weeks until %(day)s.", day=day(found.until)) if found.until else "",
+        (_("Unit"), *outcome_names(), _("Response rate"), _("Offered")),
+        levels=outcome_names(),
+    )
+    rows = []
+    for unit in lines:
+        c = unit.counts
+        begun = min(unit.begun, unit.unknown)
+        apart = c.ineligible + c.not_reached + c.other
+        parts = (c.refused, apart, unit.unknown - begun, begun, c.answered)
+        rate = None if unit.merged or unit.rates.rr2 is None else 100 * unit.rates.rr2
+        rows.append((unit.name, parts, rate, words.number_format().plain(c.offered)))
+    none = _("counted with similar units")
+    return _chart("fieldwork", pictures.outcomes(rows, shown, none, "fieldwork"))
+
+
+def outcome_names() -> tuple[str, ...]:
+    """Name what can become of an address, worst first."""
+    return (_("Refused"), _("Not reached or not theirs"), _("No sign yet"), _("Opened, not sent"), _("Answered"))
 
 
 def _chart(key: str, drawn: Drawn) -> Chart:

@@ -147,7 +147,9 @@ def change_title(found: Change | None, none: str) -> str:
     return _("No clear change since %(month)s (%(before)s, now %(after)s)", **values)
 
 
-def chart_words(title: str, measure: str, note: str, columns: tuple[str, ...], line: str = "") -> ChartWords:
+def chart_words(
+    title: str, measure: str, note: str, columns: tuple[str, ...], line: str = "", levels: tuple[str, ...] = ()
+) -> ChartWords:
     """Put the words of one chart together."""
     return ChartWords(
         title=title,
@@ -156,7 +158,7 @@ def chart_words(title: str, measure: str, note: str, columns: tuple[str, ...], l
         columns=columns,
         empty=_("Figures appear when 10 answers have been released."),
         number=number_format(),
-        levels=level_names(),
+        levels=levels or level_names(),
         hidden=_("No figure of their own yet"),
         merged=_("with its neighbour"),
         line=line,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import AnalysisError
-from analysis.sample_size import allocate, size_for_error, size_for_half_width
+from analysis.sample_size import allocate, half_width_for_size, size_for_error, size_for_half_width
 from analysis.sampling import draw_pps, draw_stratified, draw_systematic, frame_hash, inclusion_probabilities
 
 
@@ -28,6 +28,16 @@ def test_half_width_of_five_points_needs_385_answers():
     assert size_for_half_width(0.05, population=1000) == 278
     assert size_for_half_width(0.05, deff=2) == 769
     assert size_for_half_width(0.05, share=0.85) == 196
+
+
+def test_half_width_is_the_size_turned_round():
+    # methods of provider profiling quote, for a share of 85 %: 14 points at n = 25, 7 at 100, 4 at 300.
+    assert [round(100 * half_width_for_size(n, share=0.85)) for n in (25, 100, 300)] == [14, 7, 4]
+    assert half_width_for_size(384.146) == pytest.approx(0.05, abs=1e-6)
+    assert half_width_for_size(1000, population=1000) == 0
+    assert half_width_for_size(1, population=1) == 0
+    for n in (30, 100, 400):
+        assert size_for_half_width(half_width_for_size(n, population=500), population=500) == n
 
 
 def test_allocation_by_hand():
@@ -123,6 +133,7 @@ def test_pps_draws_exactly_n_different_units(sizes, data):
     ("call", "word"),
     [
         (lambda: size_for_error(0, 0.05), "population is 0"),
+        (lambda: half_width_for_size(0), "answers and deff must be above 0"),
         (lambda: size_for_error(100, 5), "such as 0.05"),
         (lambda: size_for_half_width(5), "between 0 and 1"),
         (lambda: allocate(3, {"a": 10, "b": 10}), "between 4"),

@@ -32,6 +32,7 @@ PAGES = [
     ("admin", "/admin/kiosks/3"),
     ("province", "/province/minh-hai/-/kiosks"),
     ("province", "/province/minh-hai/-/rules"),
+    ("province", f"/province/minh-hai/{LIVE}/fieldwork"),
 ]
 NAMES = [path for _, path in PAGES]
 

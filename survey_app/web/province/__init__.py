@@ -1,11 +1,12 @@
 """Pages of a province: all its agencies side by side, how many were asked and answered, which desks are silent."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey_app.services import kiosk_overview, reading, rule_pages
+from survey_app.services import fieldwork, kiosk_overview, reading, rule_pages
 from survey_app.web import kiosk_words, language
 from survey_app.web.current import installation
+from survey_app.web.fieldwork_view import fieldwork_view, unit_weeks_csv
 from survey_app.web.province_view import province_view
 from survey_app.web.rules_view import rules_view
 from survey_app.web.staff_session import province_guard as guard
@@ -50,3 +51,22 @@ def rules(slug: str) -> str:
     wanted = (request.args.get("rules"), request.args.get("period"))
     opened = rule_pages.page(installation(), reader(), slug, language.current(), *wanted)
     return render_template("province/rules.html", opened=opened, view=rules_view(opened))
+
+
+@blueprint.get("/<slug>/<code>/fieldwork")
+def field(slug: str, code: str) -> str:
+    """Show how a round goes in the field: what became of the addresses, by unit and week."""
+    opened, found = fieldwork.of_round(installation(), reader(), slug, code)
+    if found is None or opened.round is None:
+        abort(404)
+    return render_template("province/fieldwork.html", opened=opened, view=fieldwork_view(found, opened.round))
+
+
+@blueprint.get("/<slug>/<code>/fieldwork.csv")
+def field_table(slug: str, code: str) -> Response:
+    """Give the counts of every unit and whole week as a table."""
+    _opened, found = fieldwork.of_round(installation(), reader(), slug, code)
+    if found is None:
+        abort(404)
+    headers = {"Content-Disposition": f'attachment; filename="fieldwork-{code}.csv"'}
+    return Response("".join(unit_weeks_csv(found)), mimetype="text/csv", headers=headers)
