@@ -99,9 +99,35 @@ class KeyFolder:
         """Private key that opens what kiosks send; the web process opens it, checks it and seals it to the day."""
         return self._read(self._kiosks)
 
+    def kiosk_key(self, key_id: bytes) -> bytes:
+        """Private key that a sealed answer names, in use or retired; the one in use for a name that is none of ours."""
+        retired = self._retired.glob(f"*_{key_id.hex()}.key")
+        return self._read(next(retired, self._kiosks))
+
+    def rotate_kiosks(self, today: date) -> None:
+        """Make another key for kiosks to seal to, and retire the one in use: devices may hold answers sealed to it."""
+        private = self.kiosks()
+        name = f"{today.isoformat()}_{kiosk_sealing.key_id(kiosk_sealing.public_key(private)).hex()}.key"
+        if not (self._retired / name).exists():
+            _write(self._retired / name, private)
+        _write(self._kiosks, kiosk_sealing.new_private_key())
+
+    def retired_kiosks(self) -> list[date]:
+        """Days on which keys of kiosks were retired, oldest first; two on one day count twice."""
+        return sorted(date.fromisoformat(path.stem.partition("_")[0]) for path in self._retired.glob("*.key"))
+
+    def destroy_kiosks(self, retired: date) -> None:
+        """Overwrite and remove the keys of kiosks that were retired on a day; twice is harmless."""
+        for path in self._retired.glob(f"{retired.isoformat()}_*.key"):
+            _destroy(path)
+
     @property
     def _kiosks(self) -> Path:
         return self.root / "web" / "kiosks" / "sealing.key"
+
+    @property
+    def _retired(self) -> Path:
+        return self.root / "web" / "kiosks" / "retired"
 
     def public(self, name: str) -> bytes:
         """Public key of a day (ISO date) or of a pool."""

@@ -4,7 +4,7 @@ import click
 
 from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
-from survey_app.services import inbox
+from survey_app.services import inbox, kiosk_keys
 
 
 @click.group()
@@ -26,9 +26,18 @@ def prepare(installation: Installation, days: int) -> None:
 @keys.command()
 @with_installation
 def destroy(installation: Installation) -> None:
-    """Destroy the private keys of past days whose answers have all moved (the flush does it too)."""
-    gone = inbox.destroy_old_keys(installation, installation.today())
-    click.echo(f"{len(gone)} keys were destroyed.")
+    """Destroy private keys of past days whose answers have all moved (the flush does it too), and old ones of kiosks."""
+    gone = len(inbox.destroy_old_keys(installation, installation.today())) + kiosk_keys.destroy_old(installation)
+    click.echo(f"{gone} keys were destroyed.")
+
+
+@keys.command(name="rotate-kiosks")
+@with_installation
+def rotate_kiosks(installation: Installation) -> None:
+    """Make another key for kiosks to seal answers to; the old one still opens what waits on devices."""
+    until = kiosk_keys.rotate(installation).kept_until
+    kept = f"until {until:%d/%m/%Y}" if until else "until `sipas keys destroy`: no round has used it"
+    click.echo(f"Kiosks seal to the new key when they have next called. The old key is kept {kept}.")
 
 
 @keys.command(name="list")

@@ -47,6 +47,11 @@ def key_id(public: bytes) -> bytes:
     return sha256(public).digest()[:ID_BYTES]
 
 
+def named_key(sealed: bytes) -> bytes:
+    """Eight bytes by which a sealed answer names its key; fewer if it is too short to be one."""
+    return sealed[1 : 1 + ID_BYTES]
+
+
 def open_answer(private: bytes, sealed: bytes, device: uuid.UUID, key: uuid.UUID) -> bytes:
     """Open what a kiosk sealed for this item of this device; SealError if it is not for this key or was changed."""
     public = public_key(private)

@@ -70,7 +70,8 @@ def opened(installation: Installation, device: Device, key: uuid.UUID, sealed: b
     try:
         if len(sealed) > MAX_SEALED:
             raise DamagedError("too long")
-        plain = kiosk_sealing.open_answer(installation.keys.kiosks(), sealed, device.id, key)
+        private = installation.keys.kiosk_key(kiosk_sealing.named_key(sealed))
+        plain = kiosk_sealing.open_answer(private, sealed, device.id, key)
         content = json.loads(plain)
         json.dumps(content, ensure_ascii=False).encode()  # half characters, which JSON can spell, fit no store
         return _read(content)

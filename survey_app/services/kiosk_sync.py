@@ -97,9 +97,11 @@ def receive(
     The numbers are noted in a transaction of their own, so that no row of an answer is written together with one of
     a device; a crash between the two is mended when the device sends again.
     """
+    with installation.database.read() as session:
+        known = ranges_of(session, device.id)
     results = _take_all(installation, device, items)
     with installation.database.write() as session:
-        ranges = _note(session, installation, device, results)
+        ranges = _note(session, installation, device, results, known)
         if heartbeat is not None:
             _heard(session, installation, device, heartbeat)
         erase = _erased(session, installation, device)
@@ -164,9 +166,17 @@ def _take(installation: Installation, device: Device, item: Item, answer: Answer
 
 
 def _note(
-    session: Session, installation: Installation, device: Device, results: Sequence[tuple[Item, Result]]
+    session: Session,
+    installation: Installation,
+    device: Device,
+    results: Sequence[tuple[Item, Result]],
+    known: Sequence[Range],
 ) -> list[Range]:
-    """Add the numbers of answered items to the device's ranges, and count what is new."""
+    """Add the numbers of answered items to the device's ranges, and count what is new.
+
+    `known` are the ranges before the items were taken: a new answer with one of those numbers shows a copied store. A
+    number noted since may come from the same call, given up by a slow line and sent again.
+    """
     # The row is locked first, so that two calls of one device do not overwrite each other's ranges.
     row = session.get_one(Kiosk, device.id, with_for_update=True)
     before = ranges_of(session, device.id)
@@ -176,10 +186,11 @@ def _note(
         number = item.number
         if number is None:
             continue
-        known = number in new or number_ranges.contains(before, number)
+        again = number in new or number_ranges.contains(before, number)
         new.add(number)
-        if known:
-            row.reused += result.outcome == STORED and not item.void
+        if again:
+            copied = number_ranges.contains(known, number) and result.outcome == STORED
+            row.reused += copied and not item.void
         elif result.outcome == REJECTED:
             row.rejected += 1
         else:

@@ -4,13 +4,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 AXE = Path(__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, TABLET, DESK = 320, 768, 1280
+PATIENCE_MS = 120_000  # a busy machine is no fault of a page
 QUIET = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -20,18 +22,37 @@ QUIET = [
 ]
 
 
+def program() -> str:
+    """Where Chromium lies; RuntimeError says how to get it."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise RuntimeError("chromium is missing: `make test` installs it with apt-get install chromium.")
+    return found
+
+
 @contextmanager
 def running_browser() -> Iterator[Browser]:
     """Start Chromium without any talk of its own to the outside."""
-    program = shutil.which("chromium")
-    if program is None:
-        raise RuntimeError("chromium is missing: `make test` installs it with apt-get install chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=program(), args=QUIET)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def new_context(browser: Browser, **wishes: Any) -> BrowserContext:
+    """Open a fresh browser context that waits long enough on a busy machine."""
+    context = browser.new_context(**wishes)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def persistent_context(browser_type: BrowserType, folder: Path, **wishes: Any) -> BrowserContext:
+    """Open a browser whose storage lies on the disk, so that it can be killed and started again."""
+    context = browser_type.launch_persistent_context(folder, executable_path=program(), args=QUIET, **wishes)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 class Watch:

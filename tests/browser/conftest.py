@@ -21,7 +21,7 @@ import pytest
 
 from survey_app.app import create_app
 from survey_app.installation import Installation
-from tests.browser.chromium import DESK, TABLET, Watch, axe_violations, running_browser
+from tests.browser.chromium import DESK, TABLET, Watch, axe_violations, new_context, running_browser
 from tests.browser.kiosk import Kiosk
 from tests.browser.kiosk_office import Office
 from tests.browser.serving import Serving
@@ -83,7 +83,8 @@ def open_page(chromium, site):
 
     def opened(path="/", *, width=DESK, height=800, locale="vi-VN", javascript=True, cookies=(), context=None):
         if context is None:
-            context = chromium.new_context(
+            context = new_context(
+                chromium,
                 viewport={"width": width, "height": height},
                 locale=locale,
                 java_script_enabled=javascript,
@@ -150,21 +151,37 @@ def kiosk_office_of_module(request, tmp_path_factory):
         yield opened
 
 
-@pytest.fixture
-def new_kiosk(chromium, kiosk_pages):
-    """Open a tablet; the test fails if its page left the server, broke the policy or raised in a script."""
-    watches = []
+@contextmanager
+def _kiosks(chromium):
+    """Open tablets; it is an error if a page left the server, broke the policy or raised in a script."""
+    contexts, watches = [], []
 
     def opened(office, *, width=TABLET, height=1024, **wishes):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, locale="vi-VN", has_touch=True, **wishes
+        context = new_context(
+            chromium, viewport={"width": width, "height": height}, locale="vi-VN", has_touch=True, **wishes
         )
-        kiosk_pages.append(context)
+        contexts.append(context)
         watches.append(Watch(office.url))
         context.on("page", watches[-1].look_at)
         return Kiosk(context.new_page(), office.url)
 
     yield opened
+    for context in contexts:
+        context.close()
     assert [
         problem for watch in watches for problem in watch.problems if "Failed to load resource" not in problem
     ] == []
+
+
+@pytest.fixture
+def new_kiosk(chromium):
+    """Open a tablet; it is gone after the test."""
+    with _kiosks(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def kiosk_of_module(chromium):
+    """Open a tablet that all tests of a module share."""
+    with _kiosks(chromium) as opened:
+        yield opened

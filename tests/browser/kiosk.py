@@ -1,12 +1,11 @@
 """A kiosk in a real browser: set up, walked through by a person, looked at from behind."""
 
-import shutil
 import signal
 from contextlib import suppress
 from os import kill
 from pathlib import Path
 
-from tests.browser.chromium import QUIET
+from tests.browser.chromium import persistent_context
 
 STAGE = "#stage"
 GUARD_MS = 310  # a second touch within this time is not taken for an answer
@@ -16,14 +15,19 @@ VISIT = """async ({ grade, comment, stopBefore, language, slip }) => {
   const at = () => document.querySelector("#stage").dataset.screen;
   const one = (selector) => document.querySelector(selector);
   const last = (selector) => [...document.querySelectorAll(selector)].at(-1);
-  const until = async (look) => {
-    for (let tries = 0; tries < 4000; tries += 1) {
+  const until = (look) => new Promise((done, fail) => {
+    const stuck = setTimeout(() => fail(new Error(`stuck at ${at()}`)), 120_000);
+    const tried = () => {
       const found = look();
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    throw new Error(`stuck at ${at()}`);
-  };
+      if (!found) return;
+      changes.disconnect();
+      clearTimeout(stuck);
+      done(found);
+    };
+    const changes = new MutationObserver(tried);
+    changes.observe(document.body, { subtree: true, childList: true, attributes: true });
+    tried();
+  });
   const answer = () => {
     const before = one("h1");
     const field = one("textarea");
@@ -56,6 +60,9 @@ VISIT = """async ({ grade, comment, stopBefore, language, slip }) => {
   return at();
 }"""
 
+SCAN = """(keys) => {
+  for (const key of keys) dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+}"""
 STORE = "import(`/kiosk/files/${document.documentElement.dataset.version}/store.js`)"
 COUNTS = f"async () => (await {STORE}).counts()"
 WAITING = f"async () => (await {STORE}).waiting()"
@@ -104,10 +111,21 @@ class Kiosk:
         self.page.locator(selector).first.tap()
         return self
 
+    def stop_time(self):
+        """Let the page's clock stand still from now on: it goes on by `run_for` only. `clock.install` comes first."""
+        soon = self.page.evaluate("Date.now() / 1000") + 600
+        self.page.clock.pause_at(soon)
+        return self.at("attract")
+
     def visit(self, grade=3, comment="", stop_before="", language=0, slip=""):
         """Answer everything until thanks are said; `grade` counts from 0, `stop_before` a selector leaves it there."""
         wish = {"grade": grade, "comment": comment, "stopBefore": stop_before, "language": language, "slip": slip}
         return self.page.evaluate(VISIT, wish)
+
+    def scan(self, text):
+        """Hold something before the hand scanner, which types faster than a test can on a busy machine."""
+        self.page.evaluate(SCAN, [*text, "Enter"])
+        return self
 
     def begin(self, language=0):
         """Begin a visit without a slip; the first question is shown."""
@@ -132,9 +150,7 @@ class Kiosk:
 
 def persistent(browser_type, folder: Path):
     """A browser whose storage lies on the disk, so that it can be killed and started again."""
-    return browser_type.launch_persistent_context(
-        folder, executable_path=shutil.which("chromium"), args=QUIET, locale="vi-VN", has_touch=True
-    )
+    return persistent_context(browser_type, folder, locale="vi-VN", has_touch=True)
 
 
 def kill_browser(folder: Path) -> int:

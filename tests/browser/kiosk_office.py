@@ -35,7 +35,7 @@ class Office:
         self.round = a_round(installation, desks=(DESK,), instrument_key=self.wishes.instrument)
         if self.wishes.on_timeout != kiosk_package.DISCARD:
             kiosk_package.set_round(installation, self.round.code, 60, self.wishes.on_timeout)
-        self.pin, self.lost, self.port = "", 0, 0
+        self.pin, self.lost, self.port, self.broken = "", 0, 0, []
         self.app = create_app(installation)
         self.below, self.app.wsgi_app = self.app.wsgi_app, self._answer
         if self.wishes.pseudo:
@@ -60,7 +60,16 @@ class Office:
         """Take the next calls in, and let their replies be lost on the way back."""
         self.lost = number
 
+    def break_once(self, name):
+        """Fail once when this file of the program is asked for."""
+        self.broken.append(name)
+
     def _answer(self, environ, start_response):
+        name = environ["PATH_INFO"].rpartition("/")[2]
+        if name in self.broken:
+            self.broken.remove(name)
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+            return [b""]
         response = self.below(environ, start_response)
         if environ["PATH_INFO"] != SYNC or not self.lost:
             return response

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from survey_app.models import Round
 from tests.browser import walk
-from tests.browser.chromium import DESK, PHONE, axe_violations, overflow
+from tests.browser.chromium import DESK, PHONE, axe_violations, new_context, overflow
 from tests.factories import a_forged_token, a_round, a_token
 
 LANGUAGES = ["vi", "en"]
@@ -157,7 +157,7 @@ def test_the_five_grades_are_the_same_size_in_fixed_order_and_none_is_chosen(ope
 
 
 def test_the_choice_is_seen_without_colours(chromium, site, fresh):
-    context = chromium.new_context(viewport={"width": PHONE, "height": 900}, forced_colors="active")
+    context = new_context(chromium, viewport={"width": PHONE, "height": 900}, forced_colors="active")
     page = context.new_page()
     page.goto(site.url + fresh)
     rows = page.locator(".row .choice")

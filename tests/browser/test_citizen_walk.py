@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from survey_app.models import Inbox, Quarantine
 from tests.browser import walk
-from tests.browser.chromium import PHONE, QUIET, Watch
+from tests.browser.chromium import PHONE, Watch, new_context, persistent_context
 from tests.factories import a_round, a_token
 
 FIRST_WINDOW = 14 * 1024
@@ -101,9 +101,7 @@ def test_with_cookies_refused(chromium, site, fresh, stored, tmp_path):
     profile.mkdir()
     refuse = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Preferences").write_text(json.dumps(refuse))
-    context = chromium.browser_type.launch_persistent_context(
-        tmp_path, executable_path="/usr/bin/chromium", args=QUIET, java_script_enabled=False
-    )
+    context = persistent_context(chromium.browser_type, tmp_path, java_script_enabled=False)
     page = context.new_page()
     watch = Watch(site.url)
     watch.look_at(page)
@@ -126,7 +124,7 @@ def test_with_cookies_refused(chromium, site, fresh, stored, tmp_path):
 
 
 def test_the_first_question_takes_two_requests_and_14_kb(chromium, site, fresh):
-    context = chromium.new_context(viewport={"width": PHONE, "height": 640})
+    context = new_context(chromium, viewport={"width": PHONE, "height": 640})
     page = context.new_page()
     wire = context.new_cdp_session(page)
     asked, sizes = [], []
@@ -135,7 +133,7 @@ def test_the_first_question_takes_two_requests_and_14_kb(chromium, site, fresh):
     wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     wire.send("Network.enable")
     page.goto(site.url + fresh)
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
     asked = [url for url in asked if not url.startswith("data:")]
     assert len(asked) == 2, asked
     assert 0 < sum(sizes) <= FIRST_WINDOW

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from survey_app.services import invitations
-from tests.browser.chromium import DESK, PHONE, TABLET, overflow
+from tests.browser.chromium import DESK, PHONE, TABLET, new_context, overflow
 from tests.browser.conftest import served
 from tests.figures import LIVE, PASSWORD, PUBLISHED
 
@@ -50,7 +50,7 @@ def cookies(site, chromium):
 
     def of(login):
         if login not in found:
-            context = chromium.new_context()
+            context = new_context(chromium)
             page = context.new_page()
             page.goto(site.url + "/login")
             page.fill("#login", login)

@@ -9,6 +9,7 @@ from tests.browser.kiosk import Kiosk
 
 LANGUAGES = ["vi", "en"]
 TARGET = 60
+HALL = [(1280, 800), (800, 1280), (1080, 1920), (1920, 1080)]
 BOXES = """all => all.filter((one) => one.offsetParent || one.closest("dialog[open]")).map((one) => {
   const { width, height } = one.getBoundingClientRect();
   return [one.outerHTML.slice(0, 80), width, height];
@@ -23,6 +24,18 @@ def office(kiosk_office_of_module):
 @pytest.fixture
 def tablet(office, new_kiosk):
     return new_kiosk(office)
+
+
+@pytest.fixture(scope="module")
+def standing(office, kiosk_of_module):
+    """A tablet that stands in the hall since the module began."""
+    return kiosk_of_module(office).set_up(office.code())
+
+
+@pytest.fixture
+def begun(standing):
+    """The same, with somebody before the first question."""
+    return standing.open().begin()
 
 
 def seen(page):
@@ -116,8 +129,9 @@ def test_text_of_200_per_cent_and_every_reading_aid_stay_on_the_screen(tablet, o
 
 
 @pytest.mark.parametrize(("width", "height"), [(PHONE, 640), (TABLET, 1024), (DESK, 800), (1080, 1920), (1920, 1080)])
-def test_the_five_grades_are_equal_in_fixed_order_and_none_is_chosen(office, new_kiosk, width, height):
-    tablet = new_kiosk(office, width=width, height=height).set_up(office.code()).begin()
+def test_the_five_grades_are_equal_in_fixed_order_and_none_is_chosen(begun, width, height):
+    tablet = begun
+    tablet.page.set_viewport_size({"width": width, "height": height})
     boxes = [choice.bounding_box() for choice in tablet.page.locator(".row .choice").all()]
     assert len(boxes) == 5
     assert len({(round(box["width"]), round(box["height"])) for box in boxes}) == 1
@@ -128,6 +142,27 @@ def test_the_five_grades_are_equal_in_fixed_order_and_none_is_chosen(office, new
     assert all(text.strip() for text in tablet.page.locator(".row .choice").all_inner_texts())
     assert tablet.page.locator("[aria-pressed=true].choice").count() == 0
     assert overflow(tablet.page) == 0
+
+
+def test_nothing_has_to_be_scrolled_on_a_screen_of_a_hall(standing):
+    tablet, beyond = standing.open().at("attract"), {}
+
+    def measured(name):
+        for width, height in HALL:
+            tablet.page.set_viewport_size({"width": width, "height": height})
+            by = tablet.page.evaluate("document.documentElement.scrollHeight - innerHeight")
+            if by > 0:
+                beyond[f"{name} at {width} x {height}"] = by
+
+    measured("attract")
+    tablet.press(".door").at("slip")
+    measured("slip")
+    tablet.press(".ways .button", -1).at("question")
+    while tablet.screen == "question":
+        measured(tablet.page.inner_text("h1"))
+        tablet.press("#onward" if tablet.page.locator("#onward").count() else ".choice")
+    measured("last")
+    assert beyond == {}
 
 
 def test_a_whole_visit_with_the_keyboard_alone(kiosk_office, new_kiosk):
@@ -167,19 +202,19 @@ def test_a_whole_visit_with_the_keyboard_alone(kiosk_office, new_kiosk):
     assert office.answers() == [grades | {"comment": "Ặ Ễ Ỗ Ử ữ ệ"}]
 
 
-def test_the_choice_is_seen_without_colours_and_nothing_moves_for_whoever_asks(office, new_kiosk):
-    tablet = new_kiosk(office, forced_colors="active", reduced_motion="reduce").set_up(office.code()).begin()
-    tablet.press(".choice", 3)
-    tablet.press("[data-back]")
-    chosen = tablet.page.locator(".choice[aria-pressed=true]")
+def test_the_choice_is_seen_without_colours_and_nothing_moves_for_whoever_asks(begun):
+    page = begun.press(".choice", 3).press("[data-back]").page
+    chosen = page.locator(".choice[aria-pressed=true]")
+    assert chosen.evaluate("one => getComputedStyle(one).transitionDuration") != "0s"
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
     assert chosen.evaluate("one => getComputedStyle(one, '::after').content") == '"✓"'
     assert chosen.evaluate("one => getComputedStyle(one).borderTopStyle") == "double"
     assert chosen.evaluate("one => getComputedStyle(one).transitionDuration") == "0s"
+    page.emulate_media(forced_colors="none", reduced_motion="no-preference")
 
 
-def test_questions_behind_a_filter_are_asked_only_of_those_they_concern(office, new_kiosk):
-    tablet = new_kiosk(office).set_up(office.code()).begin()
-    asked = {}
+def test_questions_behind_a_filter_are_asked_only_of_those_they_concern(begun):
+    tablet, asked = begun, {}
     for choice in ("no", "yes"):
         tablet.press(".choice")
         while not tablet.page.locator(f"[data-value={choice}]").count():
@@ -193,8 +228,8 @@ def test_questions_behind_a_filter_are_asked_only_of_those_they_concern(office, 
     assert asked["yes"][1] == asked["yes"][0] + 4
 
 
-def test_a_fourth_need_is_refused_with_a_sentence(office, new_kiosk):
-    tablet = new_kiosk(office).set_up(office.code()).begin().press(".choice")
+def test_a_fourth_need_is_refused_with_a_sentence(begun):
+    tablet = begun.press(".choice")
     while not tablet.page.locator("[data-value=information]").count():
         tablet.press("#onward")
     for need in ("information", "time", "fees", "other"):

@@ -10,6 +10,18 @@ REFUSALS = """async (reason) => {
   await settle([], [{ seq: first.seq, reason }], []);
 }"""
 
+# The look at what is stored, once the kiosk can be opened, takes until `goOn` is called; `looking`: it has begun.
+SLOW_LOOK = """() => {
+  const open = caches.open.bind(caches);
+  const wait = new Promise((done) => { window.goOn = done; });
+  window.looking = new Promise((done) => {
+    caches.open = async (name) => {
+      if (document.getElementById("begin")) { done(); await wait; }
+      return open(name);
+    };
+  });
+}"""
+
 
 @pytest.fixture
 def office(kiosk_office):
@@ -35,6 +47,23 @@ def test_a_wrong_enrolment_code_is_refused_and_a_lost_line_is_named(office, new_
     tablet.page.context.set_offline(False)
     tablet.press("button[type=submit]").at("setup")
     assert "code=" not in tablet.page.url
+
+
+def test_opening_the_kiosk_early_does_not_lead_back_to_the_setup(office, new_kiosk):
+    tablet = new_kiosk(office).open(f"?code={office.code()}")
+    tablet.page.evaluate(SLOW_LOOK)
+    tablet.press("button[type=submit]").at("setup").page.wait_for_selector("#begin")
+    tablet.page.evaluate("() => window.looking")
+    tablet.press("#begin").at("attract").page.evaluate("() => window.goOn()")
+    for _step in range(3):  # what the look still reads lies before these in the queue of the database
+        tablet.counts()
+    assert tablet.screen == "attract"
+
+
+def test_a_program_that_did_not_come_whole_is_fetched_again(office, new_kiosk):
+    office.break_once("icon-512.png")
+    new_kiosk(office).set_up(office.code())
+    assert office.broken == []
 
 
 def test_the_key_of_the_device_cannot_be_taken_out_of_it(tablet):
@@ -91,6 +120,21 @@ def test_the_file_holds_sealed_answers_only_and_the_server_reads_it_once(office,
     tablet.send()
     assert sorted(answer["comment"] for answer in office.answers()) == ["saved 0", "saved 1", "saved 2"]
     assert tablet.counts()["waiting"] == 0
+
+
+def test_answers_given_after_the_file_was_saved_are_not_thrown_away(office, tablet):
+    tablet.page.context.set_offline(True)
+    for saved in (True, False):
+        tablet.visit()
+        tablet.staff(office.pin)
+        if saved:
+            with tablet.page.expect_download():
+                tablet.press("#export")
+        tablet.press("#anew")
+        words = "Câu trả lời đang chờ sẽ bị xóa" if saved else "Trên thiết bị còn câu trả lời đang chờ"
+        tablet.page.locator("dialog[open]").get_by_text(words).wait_for()
+        tablet.press("dialog .main").press("#close")
+    assert tablet.counts()["waiting"] == 2
 
 
 def test_an_answer_that_the_server_cannot_read_is_listed_and_holds_nobody_up(office, tablet):

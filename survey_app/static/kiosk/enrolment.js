@@ -66,11 +66,13 @@ export async function setup() {
 async function watchReady(list, state) {
   while (list.isConnected) {
     const found = await readiness();
+    const packed = await fact("package");
+    if (!list.isConnected) return null; // somebody has opened the kiosk meanwhile
     list.replaceChildren(...STATES.map((name) => check(name, found[name])));
     const ready = Object.values(found).every(Boolean);
     const refusal = { stranger: "stranger", revoked: "revoked" }[lineState().line];
     state.textContent = say(ready ? "ready" : refusal ?? "preparing");
-    if ((await fact("package")) && !document.getElementById("begin")) return go("setup");
+    if (packed && !document.getElementById("begin")) return go("setup");
     if (ready) return null;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }

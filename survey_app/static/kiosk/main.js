@@ -36,7 +36,7 @@ async function start() {
     go("insecure");
     return;
   }
-  installProgram(() => renew(true)).catch(() => {});
+  installProgram(() => renew(true));
   await oneWindow();
   startHearing();
   watchPresence();

@@ -27,7 +27,14 @@ export async function pin() {
     typed += digit;
     tell();
     if (typed.length < LENGTH) return;
-    fault.textContent = await tried(typed);
+    const wrong = await tried(typed);
+    if (!pad.isConnected) return;
+    if (!wrong) {
+      clearTimeout(leaving);
+      go("staff");
+      return;
+    }
+    fault.textContent = wrong;
     typed = "";
     tell();
   };
@@ -55,15 +62,13 @@ function leave() {
   go("attract");
 }
 
-/** Check a PIN; gives what to say if it is not right. Wrong tries are counted on the disk: a reload forgets nothing. */
+/** Check a PIN; gives what to say if it is not right, else nothing. Wrong tries are counted on the disk: a reload forgets nothing. */
 async function tried(typed) {
   const before = (await fact("pin_tries")) ?? { wrong: 0, until: 0 };
   const wait = Math.min(before.until - Date.now(), LONGEST_WAIT);
   if (wait > 0) return say("pin_wait", { seconds: Math.ceil(wait / 1000) });
   if (await matches(typed)) {
     await keepFacts({ pin_tries: { wrong: 0, until: 0 } });
-    clearTimeout(leaving);
-    go("staff");
     return "";
   }
   const wrong = before.wrong + 1;

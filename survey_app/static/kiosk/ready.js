@@ -3,6 +3,8 @@
 import { VERSION } from "./device.js";
 import { fact, keepFacts } from "./store.js";
 
+const AGAIN = 3_000; // ms until a program that did not come whole is fetched again
+
 /** Register the service worker; `renewed` is called when another version has taken over. */
 export async function installProgram(renewed) {
   if (!navigator.serviceWorker) return;
@@ -11,7 +13,19 @@ export async function installProgram(renewed) {
     if (had) renewed();
     had = true;
   });
-  await navigator.serviceWorker.register("/kiosk/sw.js", { scope: "/kiosk", updateViaCache: "none" });
+  await register();
+}
+
+/** Fetch the program until a first version of it is whole; a newer one may wait for the next look. */
+async function register() {
+  const again = () => navigator.serviceWorker.controller || setTimeout(register, AGAIN);
+  try {
+    const settings = { scope: "/kiosk", updateViaCache: "none" };
+    const { installing } = await navigator.serviceWorker.register("/kiosk/sw.js", settings);
+    installing?.addEventListener("statechange", () => installing.state === "redundant" && again());
+  } catch {
+    again();
+  }
 }
 
 /** Look for a newer program. */

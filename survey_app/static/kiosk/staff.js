@@ -5,7 +5,7 @@ import { button, make } from "./element.js";
 import { exportFile } from "./export.js";
 import { unlock } from "./lockdown.js";
 import { askToPersist, lookForUpdate, readiness } from "./ready.js";
-import { counts, fact, forgetDevice, refused } from "./store.js";
+import { counts, fact, forgetDevice, refused, waiting } from "./store.js";
 import { askOver, go, redraw, screenName, show } from "./stage.js";
 import { lineState, sendSoon } from "./sync.js";
 import { figure, moment, say } from "./words.js";
@@ -14,24 +14,22 @@ const REASONS = new Set(["damaged", "erased", "partial", "not_valid"]);
 const LEAVE_AFTER = 180_000; // ms without a touch: the page is not left open for the public
 
 let leaving = 0;
-let exported = false;
+let saved = 0; // highest number that is in a file
 
 /** Show the state of this device. */
 export async function staff() {
-  const rows = await facts();
+  const [rows, list] = await Promise.all([facts(), letters()]);
   if (screenName() !== "staff") return;
-  const { waiting, refused: aside } = await counts();
-  const empty = waiting + aside === 0;
   show({
     heading: say("staff_heading"),
-    body: [make("dl", { class: "facts" }, rows.map(row)), await letters()],
+    body: [make("dl", { class: "facts" }, rows.map(row)), list],
     actions: [
       button(say("back_to_citizens"), close, { class: "button main", id: "close" }),
       button(say("send_now"), () => again(sendSoon()), { id: "send-now" }),
       button(say("export"), saveFile, { id: "export" }),
       button(say("persist"), () => again(askToPersist())),
       button(say("update"), () => again(lookForUpdate())),
-      button(say("enrol_again"), () => anew(empty), { id: "anew" }),
+      button(say("enrol_again"), anew, { id: "anew" }),
       button(say("leave_kiosk"), leaveKiosk, { id: "leave-kiosk" }),
     ],
   });
@@ -107,21 +105,22 @@ async function letters() {
 }
 
 async function saveFile() {
-  const { name, content } = await exportFile();
+  const { name, content, last } = await exportFile();
   const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  exported = true;
+  saved = last;
 }
 
 /** A new enrolment begins new numbers; it never throws answers away that are in no file. */
-function anew(empty) {
+async function anew() {
   const back = [say("back"), stayOpen, { class: "button main" }];
-  if (!empty && !exported) {
+  const held = [...(await waiting()), ...(await refused())];
+  if (held.some(({ seq }) => seq > saved)) {
     askOver(say("enrol_again"), [make("p", {}, say("export_first"))], [back]);
     return;
   }
-  const words = say(empty ? "enrol_again_hint" : "enrol_again_exported");
+  const words = say(held.length ? "enrol_again_exported" : "enrol_again_hint");
   const begin = async () => {
     await forgetDevice();
     go("enrolment");

@@ -124,18 +124,25 @@ export function settle(done, aside, reasons) {
   });
 }
 
-/** Delete what belongs to rounds whose erasure date has passed: the server says so, never this device's clock. */
+/** Delete what belongs to rounds whose erasure date has passed: the server says so, never this device's clock.
+ *
+ * Of an answer that waits its number stays, without content, until the server has heard of it: numbers have no hole.
+ */
 export function erase(rounds) {
-  return transact(["queue", "refused"], "readwrite", (stores) => {
-    for (const store of Object.values(stores)) {
-      store.openCursor().onsuccess = (event) => {
-        const cursor = event.target.result;
-        if (!cursor) return;
-        if (rounds.includes(cursor.value.round)) cursor.delete();
-        cursor.continue();
-      };
-    }
+  return transact(["queue", "refused"], "readwrite", ({ queue, refused: store }) => {
+    each(queue, rounds, (cursor) => cursor.update({ seq: cursor.value.seq, key: cursor.value.key, void: true }));
+    each(store, rounds, (cursor) => cursor.delete());
   });
+}
+
+/** Do something with each entry of these rounds. */
+function each(store, rounds, work) {
+  store.openCursor().onsuccess = (event) => {
+    const cursor = event.target.result;
+    if (!cursor) return;
+    if (rounds.includes(cursor.value.round)) work(cursor);
+    cursor.continue();
+  };
 }
 
 /** Forget this device and begin its numbers anew; only where nothing waits any more. */

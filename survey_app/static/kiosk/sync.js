@@ -98,7 +98,7 @@ async function oneBatch() {
 
 /** Body of a call with these items; the export holds the very same. */
 export async function syncBody(items) {
-  const sent = items.map(({ seq, key, sealed }) => ({ seq, key, sealed }));
+  const sent = items.map(({ seq, key, sealed }) => (sealed ? { seq, key, sealed } : { seq, key, void: true }));
   return JSON.stringify({ items: sent, heartbeat: await heartbeat() });
 }
 
