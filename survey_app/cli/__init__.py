@@ -25,6 +25,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "kiosk": "kiosks:kiosk_group",
     "paper": "paper:paper_group",
+    "quarantine": "quarantine:quarantine_group",
     "reminders": "reminders:reminders_group",
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",

@@ -26,7 +26,7 @@ def prepare(installation: Installation, days: int) -> None:
 @keys.command()
 @with_installation
 def destroy(installation: Installation) -> None:
-    """Destroy private keys of past days whose answers have all moved (the flush does it too), and old ones of kiosks."""
+    """Destroy private keys of past days whose answers have all moved (as the flush does), and old ones of kiosks."""
     gone = len(inbox.destroy_old_keys(installation, installation.today())) + kiosk_keys.destroy_old(installation)
     click.echo(f"{gone} keys were destroyed.")
 

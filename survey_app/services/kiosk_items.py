@@ -195,6 +195,7 @@ class _Item:
             assisted=self.answer.assisted,
             seconds=self.answer.seconds,
             partial=self.answer.partial,
+            instrument=self.answer.instrument,
         )
 
 

@@ -1,4 +1,4 @@
-"""The key that kiosks seal to: made anew, and the old one kept for as long as a device may hold answers sealed to it."""
+"""The key that kiosks seal to: made anew, and the old one kept while a device may hold answers sealed to it."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

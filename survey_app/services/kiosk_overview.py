@@ -135,7 +135,8 @@ def _apart(session: Session, inside: set[uuid.UUID], today: date) -> tuple[Apart
     """Counts of the quarantine and of dead letters by desk and reason."""
     found: list[Apart] = []
     for table in (Quarantine, DeadLetter):
-        counted = select(table.unit_id, table.reason, func.count()).where(table.unit_id.in_(inside))
+        counted = select(table.unit_id, table.reason, func.count())
+        counted = counted.where(table.unit_id.in_(inside), func.length(table.sealed) > 0)  # empty: dealt with
         for unit_id, reason, n in session.execute(counted.group_by(table.unit_id, table.reason)):
             if unit_id is not None:
                 found.append(Apart(unit_tree.name_of(session, unit_id, today), reason, analysis.rounded_count(n)))

@@ -59,6 +59,7 @@ class Circumstances:
     assisted: bool = False
     seconds: float | None = None
     partial: bool = False  # the kiosk's time ran out, and the round keeps what was answered
+    instrument: str | None = None  # what the sender says that it asked; None: what the round asks
 
 
 class Form:
@@ -133,7 +134,7 @@ def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str,
         "stratum": origin.stratum,
         "desk": origin.desk.hex if origin.desk else None,
         "grade": origin.grade,
-        "instrument": origin.instrument.key,
+        "instrument": circumstances.instrument or origin.instrument.key,
         "answers": answers,
         "language": circumstances.language,
         "shown": sorted(set(circumstances.shown_languages) or {circumstances.language}),

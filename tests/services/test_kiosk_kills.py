@@ -1,12 +1,14 @@
 """Sync killed at any statement, before, in and after each commit: sent again, every answer is there exactly once."""
 
 import json
+import uuid
 
 import pytest
 from sqlalchemy import event, func, select
 
 from survey_app.domain import sealing
 from survey_app.models import Inbox, Kiosk, KioskDay, Quarantine, Spent
+from survey_app.services import kiosk_items
 from tests.factories import a_round, a_token
 from tests.kiosk import a_tablet
 
@@ -74,12 +76,27 @@ def test_a_sync_killed_at_any_statement_loses_and_doubles_nothing(installation):
     assert grades(installation) == sorted(1 + n % 5 for n in range(1, number) for _ in range(2))
 
 
+def test_a_call_sent_again_while_the_first_one_still_runs_is_no_copied_store(installation, monkeypatch):
+    round_ = a_round(installation, desks=("desk-1",))
+    tablet = a_tablet(installation, round_.province, "desk-1")
+    item, real, again = tablet.answer(round_.code), kiosk_items.take, [1]
+
+    def slow(*given):
+        taken = real(*given)
+        if again:
+            again.clear()
+            assert tablet.outcomes(item) == {1: ("duplicate", None)}
+        return taken
+
+    monkeypatch.setattr(kiosk_items, "take", slow)
+    assert tablet.outcomes(item) == {1: ("stored", None)}
+    with installation.database.read() as session:
+        row = session.get_one(Kiosk, tablet.id)
+    assert (row.answers, row.reused) == (1, 0)
+
+
 def test_counting_without_the_devices_own_key_would_be_found(installation, monkeypatch):
     """Negative control: a key made by the server doubles what is sent again."""
-    import uuid
-
-    from survey_app.services import kiosk_items
-
     round_ = a_round(installation, desks=("desk-1",))
     tablet = a_tablet(installation, round_.province, "desk-1")
     real = kiosk_items.take

@@ -266,23 +266,6 @@ def test_a_number_used_twice_shows(installation, round_, tablet):
     assert (seen(tablet).answers, seen(tablet).reused) == (1, 1)
 
 
-def test_a_call_sent_again_while_the_first_one_still_runs_is_no_copied_store(
-    installation, round_, tablet, monkeypatch
-):
-    item, real, again = tablet.answer(round_.code), kiosk_items.take, [1]
-
-    def slow(*given):
-        taken = real(*given)
-        if again:
-            again.clear()
-            assert tablet.outcomes(item) == {1: DUPLICATE}
-        return taken
-
-    monkeypatch.setattr(kiosk_items, "take", slow)
-    assert tablet.outcomes(item) == {1: STORED}
-    assert (seen(tablet).answers, seen(tablet).reused) == (1, 0)
-
-
 def test_a_wrong_clock_costs_nothing_and_is_noted(installation, round_, tablet):
     item = tablet.answer(round_.code)
     for clock, drift in (("2025-03-02T09:00:00+07:00", -365 * 86400), ("9999-12-31T23:59:59Z", 2**31 - 1), (7, None)):

@@ -1,0 +1,204 @@
+"""What lies apart: counted for the office, opened by the machine alone, accepted or discarded by two people at once.
+
+No person reads a quarantined answer, and nobody chooses one: a decision takes a round, a reason and a desk together
+(docs/adr/0013). An entry that was dealt with stays as an empty row, so that the same answer sent again is known.
+"""
+
+import json
+import random
+import secrets
+import uuid
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session
+
+from instruments.load import shipped
+from survey_app.domain import answers as rule
+from survey_app.domain import kiosk_sealing, round_states, sealing
+from survey_app.installation import Installation
+from survey_app.keys import QUARANTINE
+from survey_app.models import DeadLetter, Inbox, Quarantine, Round, Unit
+from survey_app.services import audit, kiosk_items, round_roles, rounds, units
+from survey_app.services.errors import RefusedError
+from survey_app.services.kiosk_items import DUPLICATE, STORED, DamagedError, Device
+from survey_app.services.round_roles import Actor
+from survey_app.services.taking import NO_STRATUM
+
+ACCEPTABLE = ("not_valid", "unknown_address")  # others would count a dossier twice, or count what came too late
+GONE = b""  # content of an entry that was accepted or discarded
+FEWEST = 10  # of a group of fewer nothing but "fewer than 10" is told
+FITS, AGAINST_THE_RULE, NOT_HERE = "fits", "against_the_rule", "not_here"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries of one round, reason and desk."""
+
+    round: str  # empty for dead letters, of which nobody knows the round
+    reason: str
+    desk: str  # slug; empty where no unit is known
+    number: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the machine found in a group: how many fit the one rule today, are against it, or cannot count here."""
+
+    group: Group
+    found: Counter[str]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A group and the two people who decide on it, with their reason."""
+
+    round: str
+    reason: str
+    desk: str
+    why: str
+    asked: Actor
+    agreed: Actor
+
+
+def groups(installation: Installation) -> list[Group]:
+    """Everything that lies apart, counted by round, reason and desk."""
+    kept = select(Round.code, Quarantine.reason, Quarantine.unit_id, func.count()).join(Round)
+    kept = kept.where(Quarantine.sealed != GONE).group_by(Round.code, Quarantine.reason, Quarantine.unit_id)
+    letters = select(DeadLetter.reason, DeadLetter.unit_id, func.count())
+    letters = letters.group_by(DeadLetter.reason, DeadLetter.unit_id)
+    with installation.database.read() as session:
+        slugs: dict[uuid.UUID | None, str] = {unit.id: unit.slug for unit in session.scalars(select(Unit))}
+        found = [Group(code, why, slugs.get(unit, ""), n) for code, why, unit, n in session.execute(kept)]
+        found += [Group("", why, slugs.get(unit, ""), n) for why, unit, n in session.execute(letters)]
+    return sorted(found, key=lambda group: (group.round, group.reason, group.desk))
+
+
+def opened(installation: Installation, code: str) -> list[Opened]:
+    """Let the machine hold every entry of a round against the rule; no answer leaves it, small groups tell nothing."""
+    private = installation.keys.private(QUARANTINE)
+    done = []
+    for group in groups(installation):
+        if group.round == code and group.number >= FEWEST:
+            with installation.database.read() as session:
+                row = rounds.by_code(session, code)
+                entries = session.scalars(_entries(session, row, group.reason, group.desk))
+                found = Counter(_verdict(row, entry, private)[0] for entry in entries)
+            done.append(Opened(group, found))
+    with installation.database.write() as session:
+        audit.note(session, installation, "quarantine open", code, f"{len(done)} groups of at least {FEWEST}")
+    return done
+
+
+def accept(installation: Installation, decision: Decision) -> tuple[int, int]:
+    """Put what fits the rule into the inbox, as answers without a slip; returns how many went and how many stayed.
+
+    Raises RefusedError for reasons that can never count, for rounds that take nothing, and without two people.
+    """
+    if decision.reason not in ACCEPTABLE:
+        raise RefusedError(f"{decision.reason}: such answers never count; only {' and '.join(ACCEPTABLE)} may.")
+    private = installation.keys.private(QUARANTINE)
+    public = installation.keys.public(installation.today().isoformat())
+    with installation.database.write() as session:
+        row = _allowed(session, installation, decision)
+        if row.state != round_states.FIELD:
+            raise RefusedError(f"Round {row.code} takes no answers any more.")
+        entries = list(session.scalars(_entries(session, row, decision.reason, decision.desk).with_for_update()))
+        random.SystemRandom().shuffle(entries)
+        went = 0
+        for entry in entries:
+            verdict, plain = _verdict(row, entry, private)
+            if verdict == FITS:
+                session.add(_moved(row, installation, sealing.seal_to(public, plain)))
+                entry.sealed = GONE
+                went += 1
+        _noted(session, installation, "quarantine accept", decision, f"{went} accepted, {len(entries) - went} stay")
+    return went, len(entries) - went
+
+
+def discard(installation: Installation, decision: Decision) -> int:
+    """Delete the content of a group; returns how many. The counters of its unit keep their numbers."""
+    with installation.database.write() as session:
+        row = _allowed(session, installation, decision)
+        entries = session.scalars(_entries(session, row, decision.reason, decision.desk).with_for_update()).all()
+        for entry in entries:
+            entry.sealed = GONE
+        _noted(session, installation, "quarantine discard", decision, f"{len(entries)} discarded")
+    return len(entries)
+
+
+def retry_letters(installation: Installation) -> Counter[str]:
+    """Try once more to open and take what devices sent and nobody could read; counts stored, duplicate and left.
+
+    Needs no decision: what opens now goes the same way as everything that a device sends.
+    """
+    private = installation.keys.private(QUARANTINE)
+    done: Counter[str] = Counter()
+    with installation.database.read() as session:
+        letters = session.scalars(select(DeadLetter)).all()
+    for letter in letters:
+        outcome = _tried(installation, letter, json.loads(sealing.open_with(private, letter.sealed)))
+        done[outcome] += 1
+        if outcome in (STORED, DUPLICATE):
+            with installation.database.write() as session:
+                session.execute(delete(DeadLetter).where(DeadLetter.id == letter.id))
+    with installation.database.write() as session:
+        audit.note(session, installation, "quarantine retry", "dead letters", f"{dict(done)}")
+    return done
+
+
+def _tried(installation: Installation, letter: DeadLetter, content: dict[str, Any]) -> str:
+    """What becomes of a letter when it is sent again: stored, duplicate or left."""
+    device = Device(uuid.UUID(content["device"]), letter.unit_id)
+    try:
+        key = uuid.UUID(content["key"])
+        answer = kiosk_items.opened(installation, device, key, kiosk_sealing.from_base64(content["sealed"]))
+    except (DamagedError, ValueError):
+        return "left"
+    taken = kiosk_items.take(installation, device, key, answer)
+    return taken.outcome if taken and taken.outcome in (STORED, DUPLICATE) else "left"
+
+
+def _entries(session: Session, row: Round, reason: str, desk: str) -> Select[Quarantine]:
+    unit = Quarantine.unit_id.is_(None) if not desk else Quarantine.unit_id == units.unit_by_slug(session, desk).id
+    same = (Quarantine.round_id == row.id, Quarantine.reason == reason, Quarantine.sealed != GONE)
+    return select(Quarantine).where(*same, unit).order_by(Quarantine.id)
+
+
+def _verdict(row: Round, entry: Quarantine, private: bytes) -> tuple[str, bytes]:
+    """Whether an entry could count as an answer without a slip at its desk today, and what would be counted."""
+    content = json.loads(sealing.open_with(private, entry.sealed))
+    if content["stratum"] != NO_STRATUM or content["instrument"] != row.instrument_key or content["desk"] is None:
+        return NOT_HERE, b""
+    checked = rule.check(shipped(row.instrument_key), content["answers"], pages=() if content["partial"] else None)
+    if not checked.valid or not checked.answers:
+        return AGAINST_THE_RULE, b""
+    counted = content | {"answers": checked.answers}
+    return FITS, json.dumps(counted, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _moved(row: Round, installation: Installation, sealed: bytes) -> Inbox:
+    """A waiting answer whose codes nobody holds."""
+    codes = {name: secrets.token_bytes(32) for name in ("receipt_hash", "withdrawal_hash")}
+    return Inbox(round_id=row.id, day=installation.today(), sealed=sealed, **codes)
+
+
+def _allowed(session: Session, installation: Installation, decision: Decision) -> Round:
+    """The round, if two different people may decide on it; RefusedError says what is missing."""
+    row = rounds.by_code(session, decision.round)
+    round_roles.require(session, installation, decision.asked, round_states.FIELDWORK, row.unit_id)
+    round_roles.require(session, installation, decision.agreed, round_states.CHECKER, row.unit_id)
+    logins = {actor.login for actor in (decision.asked, decision.agreed) if actor.named}
+    if len(logins) < len((decision.asked, decision.agreed)):
+        raise RefusedError("Two people decide, each with a login: whoever asks cannot agree.")
+    if not decision.why.strip():
+        raise RefusedError("--why: say in a sentence why.")
+    return row
+
+
+def _noted(session: Session, installation: Installation, action: str, decision: Decision, result: str) -> None:
+    subject = f"{decision.round} {decision.reason} {decision.desk}".strip()
+    who = f"asked by {decision.asked.login}, agreed by {decision.agreed.login}: {decision.why.strip()}"
+    audit.note(session, installation, action, subject, f"{result}; {who}", decision.agreed.login)
