@@ -30,6 +30,7 @@ COMMANDS = {
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
     "rules": "rules:rules_group",
+    "series": "series:series_group",
     "serve": "serve:serve",
     "staff": "staff:staff",
     "tokens": "tokens:tokens",

@@ -15,6 +15,7 @@ from survey_app.models.answers import (
     WaitingComment,
     WaitingSensitive,
 )
+from survey_app.models.bridges import InstrumentBridge
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
 from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleMember
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
@@ -37,6 +38,7 @@ __all__ = [
     "DossierChange",
     "Frame",
     "Inbox",
+    "InstrumentBridge",
     "Invitation",
     "Kiosk",
     "KioskCode",

@@ -19,6 +19,7 @@ VALUES = {
     "dossier.filing_channel": "counter",
     "dossier.outcome": "returned",
     "kiosk.replaces_id": None,
+    "instrument_bridge.later_key": "later",
     "kiosk_round.idle_seconds": 60,
     "kiosk_round.on_timeout": "keep_partial",
     "quarantine.reason": "second_answer",
