@@ -1,13 +1,13 @@
 """declared bridges between questionnaires
 
-Revision: 0006, after 0005
+Revision: 0007, after 0006
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0006'
-down_revision = '0005'
+revision = '0007'
+down_revision = '0006'
 branch_labels = None
 depends_on = None
 
@@ -17,8 +17,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('earlier_key', sa.String(length=60), nullable=False),
     sa.Column('later_key', sa.String(length=60), nullable=False),
-    sa.Column('shift', sa.Float(), nullable=False),
-    sa.Column('margin', sa.Float(), nullable=False),
+    sa.Column('shift', sa.Double(), nullable=False),
+    sa.Column('margin', sa.Double(), nullable=False),
     sa.Column('declared_by', sa.String(length=200), nullable=False),
     sa.Column('declared_on', sa.Date(), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
