@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.CheckConstraint('earlier_key <> later_key', name=op.f('ck_instrument_bridge_keys')),
     sa.CheckConstraint('margin >= 0 AND margin <= 100', name=op.f('ck_instrument_bridge_margin')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_instrument_bridge')),
-    sa.UniqueConstraint('earlier_key', 'later_key', name=op.f('uq_instrument_bridge_earlier_key')),
+    sa.UniqueConstraint('earlier_key', 'later_key', name=op.f('uq_instrument_bridge_earlier_key_later_key')),
     sqlite_with_rowid=False
     )
 
