@@ -4,10 +4,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from analysis import command_estimate, command_index, command_rank, command_weights
+from analysis import command_estimate, command_index, command_rank, command_verify, command_weights
 from analysis.errors import AnalysisError
 
-COMMANDS = (command_estimate, command_index, command_rank, command_weights)  # each has add(commands) and run(arguments)
+COMMANDS = (  # each has add(commands) and run(arguments), which may return an exit code
+    command_estimate,
+    command_index,
+    command_rank,
+    command_verify,
+    command_weights,
+)
 BAD_INPUT = 2
 
 
@@ -19,11 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add(commands)
     parsed = parser.parse_args(arguments)
     try:
-        parsed.run(parsed)
+        return int(parsed.run(parsed) or 0)
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
         return BAD_INPUT
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,51 @@
+"""Signed publications: a bundle that anybody can check and compute again, and the check.
+
+files = release.build(contents)                  # every file by path; equal contents give equal bytes
+files = release.signed(files, private_key)       # with release.sig
+zipped = release.packed(files)
+release.verify(path, public_key_file).ok         # no network, no database
+"""
+
+from analysis.release.bundle import (
+    EARLIER,
+    Contents,
+    build,
+    changed_figures,
+    contents_of,
+    fieldwork_table,
+    figures_for_later,
+    signed,
+)
+from analysis.release.cell_table import cell_table
+from analysis.release.checking import Verdict, unsigned_findings, verify
+from analysis.release.container import opened, packed
+from analysis.release.facts import Facts
+from analysis.release.questions import codebook
+from analysis.release.report import as_json, lines
+from analysis.release.sheets import Sheet
+from analysis.release.signing import SUMS, digest, key_id
+
+__all__ = [
+    "EARLIER",
+    "SUMS",
+    "Contents",
+    "Facts",
+    "Sheet",
+    "Verdict",
+    "as_json",
+    "build",
+    "cell_table",
+    "changed_figures",
+    "codebook",
+    "contents_of",
+    "digest",
+    "fieldwork_table",
+    "figures_for_later",
+    "key_id",
+    "lines",
+    "opened",
+    "packed",
+    "signed",
+    "unsigned_findings",
+    "verify",
+]

@@ -1,0 +1,72 @@
+"""The method of a release in words, filled in from its protocol."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.annual.protocol import TWO_STAGE, read_protocol
+from analysis.release.facts import Facts
+
+PATH = "method.md"
+_DESIGN = {
+    False: ("hồ sơ được chọn trực tiếp trong từng tầng", "dossiers were drawn directly within strata"),
+    True: ("xã, phường được chọn trước, hồ sơ được chọn trong đó", "communes were drawn first, dossiers within them"),
+}
+_TEXT = """\
+# Phương pháp / Method: {name}
+
+## Tiếng Việt
+
+- Khung mẫu: mọi hồ sơ đã kết thúc từ {start} đến {end}, kể cả hồ sơ bị từ chối hoặc rút; {design_vi}.
+- Quyền số: nghịch đảo xác suất được chọn; điều chỉnh người không trả lời theo {nonresponse_vi}; hiệu chỉnh về tổng
+  số hồ sơ theo {calibration_vi}; không lớn quá {trim} lần trung vị.
+- Chỉ số = 100 x hài lòng / câu trả lời hợp lệ (hai mức cao nhất là hài lòng, "Bình thường" thì không).
+- Khoảng tin cậy {confidence} %. Sai số chuẩn tính trên thiết kế đã gộp nhóm, nên `data/cells.csv` đủ để tính lại.
+- Không công bố chỉ số dưới {minimum} câu trả lời; không xếp khoảng thứ hạng dưới {rank_minimum}; mỗi ô có ít nhất
+  {cell_minimum} câu trả lời. Sát 0 hoặc 100 % chỉ công bố cận.
+- Chỉ tính câu trả lời cấp bằng chứng {grades}.
+- `none_satisfied`, `all_satisfied`: chỉ số nếu không ai, hoặc tất cả, người được hỏi mà chưa trả lời đều hài lòng.
+
+## English
+
+- Frame: all dossiers closed from {start} to {end}, refused and withdrawn ones too; {design_en}.
+- Weights: inverse probability of being drawn; adjusted for silence by {nonresponse_en}; calibrated to the dossier
+  totals of
+  {calibration_en}; none above {trim} times the median.
+- Index = 100 x satisfied / valid answers (the upper two levels are satisfied, the middle one is not).
+- {confidence} % intervals. Standard errors are those of the grouped design, so that `data/cells.csv` gives them
+  again.
+- No index below {minimum} answers, no rank interval below {rank_minimum}; every cell has at least {cell_minimum}
+  answers.
+  Next to 0 or 100 % only a bound is printed.
+- Only answers of evidence grade {grades} count.
+- `none_satisfied`, `all_satisfied`: the index if none, or all, of those who were asked and did not answer were
+  satisfied.
+
+The formulas, each with its number, and how the programs are held to results of R: section Y of `docs/method.md` of
+{software}.
+"""
+
+
+def method(facts: Facts, protocol: Mapping[str, Any]) -> bytes:
+    """Write method.md."""
+    read = read_protocol(protocol)
+    vietnamese, english = _DESIGN[read.design == TWO_STAGE]
+    calibration = "; ".join(" x ".join(variables) for variables in read.calibration)
+    return _TEXT.format(
+        name=facts.name,
+        start=facts.period[0],
+        end=facts.period[1],
+        design_vi=vietnamese,
+        design_en=english,
+        nonresponse_vi=", ".join(read.nonresponse) or "không biến nào",
+        nonresponse_en=", ".join(read.nonresponse) or "nothing",
+        calibration_vi=calibration or "không biến nào",
+        calibration_en=calibration or "nothing",
+        trim=f"{read.trim:g}",
+        confidence=f"{100 * read.confidence:g}",
+        minimum=read.minimum,
+        rank_minimum=read.rank_minimum,
+        cell_minimum=read.cell_minimum,
+        grades=", ".join(read.grades),
+        software=facts.software,
+    ).encode()

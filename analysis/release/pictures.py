@@ -1,0 +1,191 @@
+"""The pictures of a bundle, drawn from its tables in Vietnamese and English."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis import charts
+from analysis.chart_rows import Bound, ChartWords, IntervalRow, LevelRow, NumberFormat, Picture
+from analysis.release.facts import Facts
+from analysis.release.sheets import Sheet
+
+MOST = 80  # units in one picture; more are in the tables
+Record = Mapping[str, str]
+_BOUNDS: Mapping[str, Bound] = {"": "exact", "at_least": "at_least", "at_most": "at_most"}
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Everything that is written on the pictures of one language."""
+
+    language: str
+    number: NumberFormat
+    units: str
+    factors: str
+    items: str
+    measure: str
+    levels_measure: str
+    note: str
+    unit: str
+    factor: str
+    item: str
+    index: str
+    interval: str
+    n: str
+    satisfied: str
+    empty: str
+    hidden: str
+
+
+_LANGUAGES = (
+    _Words(
+        "vi",
+        NumberFormat(",", ".", " %"),
+        "Chỉ số hài lòng theo đơn vị",
+        "Chỉ số hài lòng theo yếu tố",
+        "Câu trả lời theo từng câu hỏi",
+        "Tỷ lệ hài lòng hoặc rất hài lòng, %. Chấm: chỉ số; đoạn thẳng: khoảng tin cậy.",
+        "Tỷ lệ trả lời ở từng mức, %.",
+        "{title}. Hồ sơ trả kết quả {start} – {end}.",
+        "Đơn vị",
+        "Yếu tố",
+        "Câu hỏi",
+        "Chỉ số",
+        "Khoảng tin cậy",
+        "Số trả lời",
+        "Hài lòng",
+        "Không có số liệu được công bố.",
+        "Không công bố",
+    ),
+    _Words(
+        "en",
+        NumberFormat(),
+        "Satisfaction index by unit",
+        "Satisfaction index by factor",
+        "How each question was answered",
+        "Per cent satisfied or very satisfied. Dot: index; line: interval.",
+        "Per cent of answers on each level.",
+        "{title}. Dossiers returned {start} – {end}.",
+        "Unit",
+        "Factor",
+        "Question",
+        "Index",
+        "Interval",
+        "Answers",
+        "Satisfied",
+        "No figure is published.",
+        "Not published",
+    ),
+)
+
+
+def pictures(facts: Facts, units: Sheet, tables: Mapping[str, Sheet], codebook: Sheet) -> dict[str, bytes]:
+    """Draw units, factors and questions of the topmost unit.
+
+    Parameters
+    ----------
+    facts : Facts
+        Title and period.
+    units, codebook : Sheet
+        Names of units, factors and questions.
+    tables : mapping of str to Sheet
+        overall, factors and items, as `figures.result_tables` makes them.
+
+    Returns
+    -------
+    dict of str to bytes
+        SVG by path.
+    """
+    drawn = {}
+    for words in _LANGUAGES:
+        draw = _Draw(facts, words, units, codebook)
+        made = {
+            "units": draw.units(tables["overall"]),
+            "factors": draw.factors(tables["factors"]),
+            "items": draw.items(tables["items"]),
+        }
+        for name, picture in made.items():
+            drawn[f"charts/{name}.{words.language}.svg"] = (picture.svg + "\n").encode()
+    return drawn
+
+
+class _Draw:
+    """Draws in one language."""
+
+    def __init__(self, facts: Facts, words: _Words, units: Sheet, codebook: Sheet) -> None:
+        self.words = words
+        self.names = {r["unit"]: r["name"] for r in units.records()}
+        records = list(units.records())
+        self.top = records[0]["unit"]
+        self.below = [r["unit"] for r in records if r["parent"] == self.top][:MOST]
+        title = facts.title_vi if words.language == "vi" else facts.title_en
+        days = [f"{day[8:]}/{day[5:7]}/{day[:4]}" for day in facts.period]
+        self.note = words.note.format(title=title, start=days[0], end=days[1])
+        self.book = list(codebook.records())
+
+    def units(self, overall: Sheet) -> Picture:
+        """Units right below the topmost one with their intervals."""
+        found = {r["unit"]: r for r in overall.records() if r["statistic"] == "overall"}
+        rows = [self._row(self.names[unit], found[unit]) for unit in self.below if unit in found]
+        own = found.get(self.top)
+        reference = float(own["estimate"]) if own and own["estimate"] and not own["bound"] else None
+        w = self.words
+        return charts.caterpillar(
+            rows, self._around(w.units, (w.unit, w.index, w.interval, w.n)), prefix="units", reference=reference
+        )
+
+    def factors(self, factors: Sheet) -> Picture:
+        """Factors of the topmost unit."""
+        labels = {f"factor:{r['factor']}": r[f"factor_{self.words.language}"] for r in self.book if r["factor"]}
+        found = [r for r in factors.records() if r["unit"] == self.top and r["statistic"] in labels]
+        rows = [self._row(labels[r["statistic"]] or r["statistic"], r) for r in found]
+        w = self.words
+        return charts.factor_bars(rows, self._around(w.factors, (w.factor, w.index, w.interval, w.n)), prefix="factors")
+
+    def items(self, items: Sheet) -> Picture:
+        """Five levels of every question of the topmost unit."""
+        w = self.words
+        labels = {f"share:{r['item']}": r[f"label_{w.language}"] for r in self.book if not r["code"]}
+        rows = []
+        for record in items.records():
+            if record["unit"] != self.top or record["statistic"] not in labels:
+                continue
+            levels = [record[f"level_{j}"] for j in range(1, 6)]
+            row = self._row(labels[record["statistic"]] or record["statistic"], record)
+            shares = tuple(map(float, levels)) if all(levels) else None
+            rows.append(LevelRow(row.label, shares, row.estimate, row.n_text, row.bound, row.reason))
+        heading = (w.item, *self._levels(), w.satisfied, w.n)
+        around = self._around(w.items, heading, w.levels_measure, self._levels())
+        return charts.stacked_levels(rows, around, prefix="items")
+
+    def _levels(self) -> tuple[str, ...]:
+        """Names of the five levels, from the first question that has them."""
+        scored = [r for r in self.book if r["satisfied"]][:5]
+        return tuple(r[f"label_{self.words.language}"] or r["code"] for r in scored)
+
+    def _row(self, label: str, record: Record) -> IntervalRow:
+        shown = bool(record["estimate"]) and record["bound"] in _BOUNDS
+        low, high = (float(record[name]) if shown and record[name] else None for name in ("low", "high"))
+        return IntervalRow(
+            label,
+            float(record["estimate"]) if shown else None,
+            low,
+            high,
+            record["n"],
+            _BOUNDS.get(record["bound"], "exact"),
+            reason="" if shown else record["label"] or self.words.hidden,
+        )
+
+    def _around(
+        self, title: str, columns: Sequence[str], measure: str = "", levels: tuple[str, ...] = ()
+    ) -> ChartWords:
+        w = self.words
+        return ChartWords(
+            title,
+            measure or w.measure,
+            self.note,
+            tuple(columns),
+            w.empty,
+            w.number,
+            levels=levels,
+            hidden=w.hidden,
+        )
