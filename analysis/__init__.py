@@ -24,7 +24,7 @@ from analysis.index import index_figures, strata_without_answer, with_composite
 from analysis.late_names import PLACE
 
 if TYPE_CHECKING:
-    from analysis import annual, charts
+    from analysis import annual, charts, release
     from analysis.association import rao_scott
     from analysis.calibration import calibrate, margins, residuals
     from analysis.cfa import fit_cfa, model_of, moments_of
@@ -186,6 +186,7 @@ __all__ = [
     "read_specification",
     "read_table",
     "relative_weights",
+    "release",
     "released_groups",
     "replicate_estimates",
     "replicate_quantiles",
@@ -217,7 +218,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used."""
-    if name in ("annual", "charts"):
+    if name in ("annual", "charts", "release"):
         return import_module(f"analysis.{name}")
     if name not in PLACE:
         raise AttributeError(f"analysis has no {name}; its names are in analysis.__all__")

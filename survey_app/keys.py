@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from survey_app.domain import kiosk_sealing, sealing
+from survey_app.domain import kiosk_sealing, release_keys, sealing
 
 KEY_BYTES = 32
 DAYS_AHEAD = 120  # day keys made in advance, so that a stopped flush never stops answers
@@ -128,6 +128,16 @@ class KeyFolder:
     @property
     def _retired(self) -> Path:
         return self.root / "web" / "kiosks" / "retired"
+
+    def create_release(self, passphrase: str) -> tuple[Path, Path]:
+        """Make the pair that signs releases; existing files are never overwritten."""
+        private, public = self.root / "release" / "release.key", self.root / "release" / "province.pub"
+        if private.exists() or public.exists():
+            raise release_keys.ReleaseKeyError(f"{private} or {public} exists; move it to its safe place first.")
+        encrypted, shown = release_keys.new_pair(passphrase)
+        _write(private, encrypted)
+        _write(public, shown, mode=0o644)
+        return private, public
 
     def public(self, name: str) -> bytes:
         """Public key of a day (ISO date) or of a pool."""

@@ -109,6 +109,7 @@ def opened_installation(url: str, folder: Path, clock: Clock):
         environment="test",
         database_url=url,
         key_folder=folder / "keys",
+        release_folder=folder / "releases",
         secret_key="test-secret-of-more-than-thirty-two-characters",
     )
     database = Database(url)

@@ -23,7 +23,7 @@ from analysis.release.facts import Facts
 from analysis.release.questions import codebook
 from analysis.release.report import as_json, lines
 from analysis.release.sheets import Sheet
-from analysis.release.signing import SUMS, digest, key_id
+from analysis.release.signing import SUMS, digest, key_id, public_key
 
 __all__ = [
     "EARLIER",
@@ -45,6 +45,7 @@ __all__ = [
     "lines",
     "opened",
     "packed",
+    "public_key",
     "signed",
     "unsigned_findings",
     "verify",

@@ -27,6 +27,7 @@ COMMANDS = {
     "paper": "paper:paper_group",
     "quarantine": "quarantine:quarantine_group",
     "reminders": "reminders:reminders_group",
+    "release": "releases:release_group",
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
     "rules": "rules:rules_group",
@@ -35,6 +36,7 @@ COMMANDS = {
     "staff": "staff:staff",
     "tokens": "tokens:tokens",
     "units": "units:units_group",
+    "verify": "verify:verify",
 }
 
 

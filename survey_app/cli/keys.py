@@ -1,8 +1,11 @@
-"""sipas keys: day keys in advance, and what the key folder holds."""
+"""sipas keys: day keys in advance, the key that signs releases, and what the key folder holds."""
+
+import sys
 
 import click
 
 from survey_app.cli.installation import with_installation
+from survey_app.domain.release_keys import ReleaseKeyError
 from survey_app.installation import Installation
 from survey_app.services import inbox, kiosk_keys
 
@@ -21,6 +24,24 @@ def prepare(installation: Installation, days: int) -> None:
     installation.keys.prepare_kiosks()
     made = installation.keys.prepare_days(installation.today(), days)
     click.echo(f"{made} day keys were made; answers can be sealed for {days} days from today.")
+
+
+@keys.command()
+@click.option("--passphrase-stdin", is_flag=True, help="Read the passphrase from standard input.")
+@with_installation
+def release(installation: Installation, passphrase_stdin: bool) -> None:
+    """Make the key pair that signs releases, the private half encrypted under a passphrase."""
+    if passphrase_stdin:
+        passphrase = sys.stdin.readline().rstrip("\r\n")
+    else:
+        passphrase = click.prompt("Passphrase (16 characters or more)", hide_input=True, confirmation_prompt=True)
+    try:
+        private, public = installation.keys.create_release(passphrase)
+    except ReleaseKeyError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{private}: to the signer's safe place, off this machine. {public}: publish it, in more than one place."
+    )
 
 
 @keys.command()

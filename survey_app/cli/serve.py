@@ -9,7 +9,7 @@ import waitress
 from survey_app.app import create_app
 from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
-from survey_app.services import publication
+from survey_app.services import publication, releases
 from survey_app.services.flush import run_due
 
 CHECK_EVERY_SECONDS = 60
@@ -52,6 +52,8 @@ def _keep_flushing(installation: Installation, stopping: threading.Event) -> Non
     while not stopping.wait(CHECK_EVERY_SECONDS):
         try:
             installation.keys.prepare_days(installation.today())
+            for line in releases.publish_due(installation):
+                log.info("release %s, version %d, is published", line.name, line.version)
             for report in run_due(installation):
                 publication.refresh(installation, report.round_code)
                 log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)

@@ -20,6 +20,7 @@ from survey_app.models.dossiers import Dossier, DossierChange, Invitation
 from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleMember
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
 from survey_app.models.publishing import LedgerEntry
+from survey_app.models.releases import Release
 from survey_app.models.rounds import Counter, RollPacket, Round, RoundChange, RoundStep, Stratum
 from survey_app.models.rule_scores import RuleScore
 from survey_app.models.staff import ApiKey, AuditEntry, LoginFailure, Staff, StaffRole
@@ -51,6 +52,7 @@ __all__ = [
     "PaperEntry",
     "Quarantine",
     "Receipt",
+    "Release",
     "Response",
     "RollPacket",
     "Round",

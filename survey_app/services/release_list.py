@@ -1,0 +1,99 @@
+"""What releases there are: every version for staff, published ones and tombstones for anybody, the log of errata."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from survey_app.installation import Installation
+from survey_app.models import Release, Round
+from survey_app.services import audit, release_build, release_files, rounds
+from survey_app.services.errors import NotFoundError
+from survey_app.services.release_build import PUBLIC
+
+
+@dataclass(frozen=True)
+class Line:
+    """One version of a release as lists show it."""
+
+    round_code: str
+    name: str
+    version: int
+    state: str
+    release_at: datetime
+    published_at: datetime | None
+    sums_sha256: str
+    key_id: str | None
+    erratum: str | None
+    withdrawn_because: str | None
+
+
+def every(installation: Installation) -> list[Line]:
+    """All versions of all releases, the newest announced first."""
+    with installation.database.read() as session:
+        found = select(Round, Release).join(Release, Release.round_id == Round.id)
+        ordered = found.order_by(Release.release_at.desc(), Release.name, Release.version.desc())
+        return [line_of(row, release) for row, release in session.execute(ordered)]
+
+
+def public(installation: Installation) -> list[Line]:
+    """What anybody may know: published versions, and the tombstones of withdrawn ones."""
+    return [line for line in every(installation) if line.state in PUBLIC]
+
+
+def public_file(installation: Installation, name: str, version: int) -> Path:
+    """The file of a published version; NotFoundError for anything else, whether it exists or not."""
+    with installation.database.read() as session:
+        wanted = select(Release).where(Release.name == name, Release.version == version, Release.state == "published")
+        release = session.scalars(wanted).first()
+        if release is None or installation.now() < release.release_at:
+            raise NotFoundError("There is no such release.")
+        return release_files.path_of(installation, release.file_sha256)
+
+
+def copy_out(installation: Installation, code: str, out: Path, number: int | None = None) -> Line:
+    """Copy the file of a version, the newest one if none is named, for whoever checks or signs elsewhere."""
+    with installation.database.write() as session:
+        row = rounds.by_code(session, code)
+        known = [release for release in release_build.versions(session, row) if number in (None, release.version)]
+        if not known:
+            raise NotFoundError(f"Round {code} has no such release; `sipas release list` shows what there is.")
+        audit.note(session, installation, "release copied", known[-1].name, f"version {known[-1].version} to {out}")
+        release_files.copy(installation, known[-1].file_sha256, out)
+        return line_of(row, known[-1])
+
+
+def errata(installation: Installation) -> list[dict[str, object]]:
+    """Log of corrections and withdrawals for machines: which version, why, which figures changed."""
+    with installation.database.read() as session:
+        found = select(Release).where(Release.state.in_(PUBLIC)).order_by(Release.published_at, Release.version)
+        return [
+            {
+                "release": release.name,
+                "version": release.version,
+                "published": release.published_at.isoformat() if release.published_at else None,
+                "erratum": release.erratum,
+                "changes": release.changes,
+                "withdrawn": release.withdrawn_at.isoformat() if release.withdrawn_at else None,
+                "withdrawn_because": release.withdrawn_because,
+            }
+            for release in session.scalars(found)
+            if release.erratum or release.withdrawn_because
+        ]
+
+
+def line_of(row: Round, release: Release) -> Line:
+    """Show a version as lists do."""
+    return Line(
+        row.code,
+        release.name,
+        release.version,
+        release.state,
+        release.release_at,
+        release.published_at,
+        release.sums_sha256,
+        release.key_id,
+        release.erratum,
+        release.withdrawn_because,
+    )

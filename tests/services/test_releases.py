@@ -1,0 +1,257 @@
+"""The release of a round: three people, an embargo, files whole or not at all, corrections beside what stays."""
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+import analysis
+from survey_app.cli import sipas
+from survey_app.models import AuditEntry, Release, Stratum, UnitState
+from survey_app.services import flush, publication, release_files, release_list, releases, rounds
+from survey_app.services.errors import NotFoundError, RefusedError
+from tests import province
+from tests.conftest import Clock, empty_database, opened_installation
+from tests.factories import a_person
+
+PASSPHRASE = "mot hai ba bon nam"
+CODE = "R2026"
+
+
+def closed_round(installation):
+    """A closed round of two communes with forty answers each, three people, a signing key."""
+    made = province.make(installation, desks=2, per_desk=150)
+    for desk, levels in (("desk-1", [5, 4, 3, 2]), ("desk-2", [4, 3, 5, 1])):
+        for n, slip in enumerate(made.slips(desk)[:40]):
+            raw = {f"q{k:02}": str(levels[(n * 7 + k * (n % 5)) % 4]) for k in range(19)}
+            assert made.answer(slip.token, raw).outcome == "stored"
+    flush.close(installation, CODE)
+    publication.refresh(installation, CODE)
+    with installation.database.write() as session:
+        row = rounds.by_code(session, CODE)
+        row.announced_at = installation.now() - timedelta(days=40)
+        row.release_at = installation.now() + timedelta(hours=2)
+        unit = row.unit_id
+    made.computes = a_person(installation, "tinh.toan", unit, "computer", "checker", "signer")
+    made.checks = a_person(installation, "kiem.tra", unit, "checker", "signer")
+    made.signs = a_person(installation, "lanh.dao", unit, "signer", "computer")
+    _private, made.public = installation.keys.create_release(PASSPHRASE)
+    return made
+
+
+@pytest.fixture(scope="module")
+def template(_sqlite_template, tmp_path_factory):
+    """The closed round, made once: its folder, and what tests need to know of it."""
+    folder = tmp_path_factory.mktemp("closed")
+    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
+        made = closed_round(opened)
+    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder, made
+
+
+@pytest.fixture
+def installation(template, tmp_path):
+    """A copy of the closed round for every test."""
+    folder = tmp_path / "copy"
+    shutil.copytree(template[0], folder)
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(template):
+    return template[1]
+
+
+def later(installation, **ahead):
+    """The same installation after some time."""
+    return replace(installation, clock=lambda: installation.now() + timedelta(**ahead))
+
+
+def sign(installation, actor):
+    key = installation.settings.key_folder / "release" / "release.key"
+    return releases.sign(installation, CODE, actor, key, PASSPHRASE)
+
+
+def verify(bundle, key, *more):
+    result = CliRunner().invoke(sipas, ["verify", str(bundle), "--key", str(key), *map(str, more)])
+    return result.exit_code, result.output
+
+
+def published(installation, place):
+    releases.build(installation, CODE, place.computes)
+    releases.check(installation, CODE, place.checks)
+    sign(installation, place.signs)
+    return releases.publish(later(installation, hours=2), CODE, place.signs)
+
+
+def test_three_people_make_a_release_and_a_stranger_says_yes(installation, place):
+    three_people(installation, place)
+
+
+def test_three_people_make_a_release_on_postgresql(request, tmp_path):
+    with (
+        empty_database("postgresql", request, tmp_path) as url,
+        opened_installation(url, tmp_path, Clock()) as installation,
+    ):
+        three_people(installation, closed_round(installation))
+
+
+def three_people(installation, place):
+    computed = releases.build(installation, CODE, place.computes)
+    assert (computed.name, computed.version, computed.state) == ("minh-hai-r2026", 1, "computed")
+    with pytest.raises(RefusedError, match="another person"):
+        releases.check(installation, CODE, place.computes)
+    releases.check(installation, CODE, place.checks)
+    for actor in (place.computes, place.checks):
+        with pytest.raises(RefusedError, match="another person"):
+            sign(installation, actor)
+    with pytest.raises(RefusedError, match="wrong passphrase"):
+        releases.sign(
+            installation, CODE, place.signs, installation.settings.key_folder / "release" / "release.key", "guessed it"
+        )
+    signed = sign(installation, place.signs)
+    assert signed.key_id == analysis.release.key_id(analysis.release.public_key(place.public.read_bytes()))
+    with pytest.raises(RefusedError, match="under embargo until"):
+        releases.publish(installation, CODE, place.signs)
+    with pytest.raises(NotFoundError):
+        release_list.public_file(installation, signed.name, 1)
+    at_the_minute = later(installation, hours=2)
+    releases.publish(at_the_minute, CODE, place.signs)
+    bundle = release_list.public_file(at_the_minute, signed.name, 1)
+    code, said = verify(bundle, place.public)
+    assert code == 0, said
+    assert "yes: minh-hai-r2026/1" in said
+    files = analysis.release.opened(bundle)
+    overall = files["results/overall.csv"].decode()
+    assert "minh-hai,overall,80," in overall
+    assert "xa-1,overall,40," in overall
+    with installation.database.read() as session:
+        assert rounds.by_code(session, CODE).state == "published"
+        assert set(session.scalars(select(AuditEntry.action))) >= {
+            f"release {step}" for step in ("computed", "checked", "signed", "published")
+        }
+
+
+def test_the_index_is_that_of_the_answers_weighted_to_the_register(installation, place):
+    """Both communes returned 150 dossiers: every stratum stands for its dossiers."""
+    releases.build(installation, CODE, place.computes)
+    with installation.database.read() as session:
+        digest = session.scalars(select(Release.file_sha256)).one()
+        strata = {s.number: s for s in session.scalars(select(Stratum))}
+    files = analysis.release.opened(release_files.path_of(installation, digest))
+    protocol = json.loads(files["protocol.json"])
+    assert protocol["tree"] == {"minh-hai": None, "xa-1": "minh-hai", "xa-2": "minh-hai"}
+    assert protocol["names"]["minh-hai"] == "Tỉnh Minh Hải"
+    domains = [line.split(",") for line in files["data/cells.csv"].decode().splitlines() if line.startswith("domain")]
+    assert {line[1]: int(line[7]) for line in domains} == {"minh-hai": 300, "xa-1": 150, "xa-2": 150}
+    assert strata
+
+
+def test_a_scheduled_release_becomes_public_by_itself_at_its_minute_and_not_before(installation, place):
+    releases.build(installation, CODE, place.computes)
+    releases.check(installation, CODE, place.checks)
+    sign(installation, place.signs)
+    releases.publish(installation, CODE, place.signs, scheduled=True)
+    assert releases.publish_due(later(installation, minutes=119)) == []
+    (line,) = releases.publish_due(later(installation, minutes=120))
+    assert line.state == "published"
+    assert releases.publish_due(later(installation, minutes=121)) == []
+
+
+def test_a_correction_is_a_new_version_with_the_figures_that_changed_and_the_old_one_stays(installation, place):
+    first = published(installation, place)
+    after = later(installation, hours=3)
+    with installation.database.write() as session:
+        for number, stratum in enumerate(session.scalars(select(Stratum).order_by(Stratum.number))):
+            stratum.register_count += number
+        state = session.scalars(select(UnitState).where(UnitState.name == "Xã 1")).one()
+        state.name = "Xã Một"
+    with pytest.raises(RefusedError, match="release correct"):
+        releases.build(after, CODE, place.computes)
+    second = releases.build(after, CODE, place.computes, "Tên xã viết sai.")
+    assert (second.version, second.erratum) == (2, "Tên xã viết sai.")
+    releases.check(after, CODE, place.checks)
+    sign(after, place.signs)
+    releases.publish(after, CODE, place.signs)
+    old, new = (release_list.public_file(after, first.name, version) for version in (1, 2))
+    assert verify(old, place.public)[0] == 0
+    code, said = verify(new, place.public, "--previous", old)
+    assert code == 0, said
+    assert "Xã Một" in analysis.release.opened(new)["data/units.csv"].decode()
+    (entry,) = release_list.errata(after)
+    assert (entry["release"], entry["version"], entry["erratum"]) == (first.name, 2, "Tên xã viết sai.")
+    assert entry["changes"] == []  # a name was wrong, no figure
+
+
+def test_a_withdrawn_release_stays_listed_with_its_reason(installation, place):
+    line = published(installation, place)
+    after = later(installation, hours=3)
+    with pytest.raises(RefusedError, match="--reason"):
+        releases.withdraw(after, CODE, place.signs, " ")
+    releases.withdraw(after, CODE, place.signs, "Sai danh sách đơn vị.")
+    (stone,) = release_list.public(after)
+    assert (stone.state, stone.withdrawn_because) == ("withdrawn", "Sai danh sách đơn vị.")
+    with pytest.raises(NotFoundError):
+        release_list.public_file(after, line.name, 1)
+
+
+def test_a_build_that_is_killed_leaves_no_release_and_the_next_one_sweeps_up(installation, place, monkeypatch):
+    def killed(*_args):
+        raise KeyboardInterrupt
+
+    folder = installation.settings.release_folder
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            releases.build(installation, CODE, place.computes)
+    assert list(folder.glob("*")) == []
+    with monkeypatch.context() as broken:
+        broken.setattr(rounds, "advance", killed)
+        with pytest.raises(KeyboardInterrupt):
+            releases.build(installation, CODE, place.computes)
+    assert release_list.every(installation) == []
+    (folder / f"{'0' * 64}.zip").write_bytes(b"left over")
+    releases.build(installation, CODE, place.computes)
+    assert len(list(folder.glob("*"))) == 1
+
+
+def test_a_bundle_changed_on_the_disk_is_neither_checked_nor_published(installation, place):
+    releases.build(installation, CODE, place.computes)
+    (file,) = installation.settings.release_folder.glob("*.zip")
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    with pytest.raises(RefusedError, match="changed on the disk"):
+        releases.check(installation, CODE, place.checks)
+
+
+def test_the_command_line_takes_no_step_that_belongs_to_a_person(installation, place):
+    with pytest.raises(RefusedError, match="computer"):
+        releases.build(installation, CODE)
+    releases.build(installation, CODE, place.computes)
+    with pytest.raises(RefusedError, match="--as"):
+        releases.check(installation, CODE, rounds.COMMAND_LINE)
+
+
+def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installation):
+    shutil.rmtree(installation.settings.key_folder / "release")
+
+    def keys(given):
+        return CliRunner().invoke(sipas, ["keys", "release", "--passphrase-stdin"], obj=installation, input=given)
+
+    assert "at least 16 characters" in keys("short\n").output
+    made = keys(f"{PASSPHRASE}\n")
+    assert made.exit_code == 0, made.output
+    private = installation.settings.key_folder / "release" / "release.key"
+    assert b"ENCRYPTED" in private.read_bytes()
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert "exists" in keys(f"{PASSPHRASE}\n").output
+    assert "passphrase" not in made.output
