@@ -12,10 +12,11 @@ Atom = tuple[str, str]  # lowest unit, column
 
 @dataclass(frozen=True)
 class Equation:
-    """Weighted satisfied answers of some unknown atoms add up to `y`, their valid answers to `valid`."""
+    """Weighted satisfied answers of unknown atoms add up to `y`, all valid ones to `x`; these are `valid` answers."""
 
     atoms: tuple[Atom, ...]
     y: float
+    x: float
     valid: int
 
 
@@ -67,7 +68,7 @@ def system_of(cells: Sequence[Row], protocol: Protocol) -> System:
     homes = _homes(rests, found, protocol)
     for row in rests:
         atoms = tuple(atom for atom in found.weight if homes.get(atom) == row.domain and atom[1] == row.statistic)
-        found.equations.append(Equation(atoms, (row.y or 0) / 1e6, row.n or 0))
+        found.equations.append(Equation(atoms, (row.y or 0) / 1e6, (row.x or 0) / 1e6, row.n or 0))
     for row in (row for row in cells if row.kind == "pool"):
         found.equations.append(_pool(row, found, known, protocol))
     for row in (row for row in cells if row.kind == "hidden" and row.y is not None):
@@ -102,13 +103,13 @@ def _homes(rests: Sequence[Row], found: System, protocol: Protocol) -> dict[Atom
 
 def _pool(row: Row, found: System, known: Mapping[Atom, Row], protocol: Protocol) -> Equation:
     """Equation of a pool: what is known of its units is taken away."""
-    y, valid = (row.y or 0) / 1e6, row.n or 0
+    y, x, valid = (row.y or 0) / 1e6, (row.x or 0) / 1e6, row.n or 0
     atoms = []
     for leaf in protocol.leaves[row.domain]:
         for column in row.note.split():
             if (leaf, column) in known:
                 own = known[leaf, column]
-                y, valid = y - (own.y or 0) / 1e6, valid - (own.n or 0)
+                y, x, valid = y - (own.y or 0) / 1e6, x - (own.x or 0) / 1e6, valid - (own.n or 0)
             elif (leaf, column) in found.weight:
                 atoms.append((leaf, column))
-    return Equation(tuple(atoms), y, valid)
+    return Equation(tuple(atoms), y, x, valid)

@@ -21,7 +21,7 @@ from analysis.cells import LEVELS
 from analysis.errors import AnalysisError
 from instruments.model import Instrument
 
-ROUNDS = 20  # of hiding what the audit finds
+ROUNDS = 40  # of hiding what the audit finds
 
 
 def complete(protocol: Mapping[str, Any], instrument: Instrument) -> dict[str, Any]:

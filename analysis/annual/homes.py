@@ -7,6 +7,7 @@ from analysis.annual.protocol import Protocol
 from analysis.annual.sums import Sums, added
 
 NOWHERE = ""
+EVERY = "*"  # among taboo units: the column is published nowhere
 
 
 @dataclass
@@ -45,6 +46,9 @@ def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, taboo: frozenset[s
         Units that get no cell of their own, whatever their sums: what the audit found must be hidden, too.
     """
     homes = Homes()
+    if EVERY in taboo:
+        homes.of_leaf |= dict.fromkeys(leaf_sums, NOWHERE)
+        return homes
     waiting: dict[str, list[str]] = {domain: [] for domain in protocol.tree}
     for domain in reversed(protocol.order):
         if domain in leaf_sums:

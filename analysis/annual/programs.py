@@ -15,7 +15,7 @@ from analysis.annual.protocol import read_protocol
 from analysis.annual.sums import APART
 
 WHOLE = 0.02  # of an answer: a sum so near a whole number of answers is one
-SPREAD = 0.2  # of the weight of an answer: how much weights within a unit usually differ
+SPREADS = (0.2, 1.0, 3.0, 10.0)  # of the weight of an answer: how much weights within a unit may differ
 OUT_OF_TIME = 1  # status of a program
 SECONDS = 5.0  # for one program
 SLACK = 1e-6
@@ -96,7 +96,7 @@ class _Program:
         most = np.array([system.most[atom] for atom in self.atoms], dtype=np.float64)
         self.upper = np.tile(most, 2)
         self.cap = np.minimum(APART, self.upper)
-        self.rows = _rows(self)
+        self.rows = _rows(self, SPREADS[0])
 
     def leaks(self) -> Iterator[Leak]:
         """Atoms of which three answers cannot all be satisfied, or all be not satisfied."""
@@ -113,7 +113,19 @@ class _Program:
             yield Leak(*self.atoms[k % self.size], f"fewer than {self.cap[k]:g} can be {CAPS[name]}")
 
     def _as_many_as_possible(self) -> Float | None:
-        """Return a solution in real numbers that gives as many unknowns as possible their cap at once."""
+        """Return a solution in real numbers that gives as many unknowns as possible their cap at once.
+
+        Weights within a unit are not known: the narrowest allowance for them that leaves a solution is taken.
+        """
+        for spread in SPREADS:
+            self.rows = _rows(self, spread)
+            found = self._real()
+            if found is not None:
+                return found
+        return None
+
+    def _real(self) -> Float | None:
+        """Return the real solution under the current allowance; None if there is none."""
         matrix, low, high = self.rows
         wide = coo_array((matrix.data, matrix.coords), shape=(matrix.shape[0], 4 * self.size))
         k = np.arange(2 * self.size)
@@ -154,15 +166,15 @@ class _Program:
         return found.x is not None or (len(unknowns) == 1 and found.status == OUT_OF_TIME)
 
 
-def _rows(program: _Program) -> tuple[Any, Float, Float]:
+def _rows(program: _Program, spread: float) -> tuple[Any, Float, Float]:
     """Constraints: sums within their rounding, valid answers exactly, announced bounds, no more than all answers."""
     system, size = program.system, program.size
     entries: list[tuple[int, int, float]] = []
     low: list[float] = []
     high: list[float] = []
     for equation in program.equations:
-        weights = [system.weight[atom] for atom in equation.atoms]
-        slack = _rounding(equation, weights)
+        weights = _scaled([system.weight[atom] for atom in equation.atoms], equation)
+        slack = _rounding(equation, weights, spread)
         places = [program.place[atom] for atom in equation.atoms]
         entries += [(len(low), k, w) for k, w in zip(places, weights, strict=True)]
         low.append(equation.y - slack)
@@ -184,7 +196,7 @@ def _rows(program: _Program) -> tuple[Any, Float, Float]:
     return coo_array((values, (rows, columns)), shape=(len(low), 2 * size)), np.array(low), np.array(high)
 
 
-def _rounding(equation: Equation, weights: Sequence[float]) -> float:
+def _rounding(equation: Equation, weights: Sequence[float], spread: float) -> float:
     """How far a published sum may lie from a sum of whole answers of mean weight.
 
     Where all answers have one weight the sum is exact; else it was rounded to the largest step, and the answers in it
@@ -194,4 +206,12 @@ def _rounding(equation: Equation, weights: Sequence[float]) -> float:
     exact = equation.y / heaviest
     if max(weights, default=1.0) - min(weights, default=1.0) < SLACK * heaviest and abs(exact - round(exact)) < WHOLE:
         return WHOLE * heaviest
-    return heaviest * (0.5 + SPREAD * math.sqrt(max(equation.valid, 1)))
+    return heaviest * (0.5 + spread * math.sqrt(max(equation.valid, 1)))
+
+
+def _scaled(weights: Sequence[float], equation: Equation) -> list[float]:
+    """Mean weights of units so that they fit the published weight of the equation's own answers."""
+    if not weights or equation.valid < 1:
+        return list(weights)
+    mean = equation.x / equation.valid * len(weights) / sum(weights)
+    return [weight * mean for weight in weights] if mean > 0 else list(weights)

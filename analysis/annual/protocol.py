@@ -22,6 +22,7 @@ class Protocol:
     nonresponse: tuple[str, ...]
     calibration: tuple[tuple[str, ...], ...]
     calibration_depth: int
+    class_order: Mapping[str, tuple[str, ...]]
     class_minimum: int
     bounds: tuple[float, float]
     trim: float
@@ -85,6 +86,7 @@ def read_protocol(given: Mapping[str, Any]) -> Protocol:
         (default) or two-stage. `psu_weight`: 1 / probability of a PSU drawn with unequal probabilities.
         `nonresponse`: variables crossed into response classes. `calibration`: variables, or lists of variables to
         cross, whose dossier totals are met. `calibration_depth`: 0 the top of the tree (default 1).
+        `class_order`: by variable, its classes so that neighbours may be joined (sorted by default);
         `class_minimum`: answers below which classes are joined (5). `bounds`: of the calibration factor (0.2 to 5).
         `trim`: largest weight as a multiple of the median (10). `shares`: by variable, share of each class where
         the recipe fixes it. `minimum` (30), `rank_minimum` (100), `cell_minimum` (10), `confidence` (0.95),
@@ -104,6 +106,7 @@ def read_protocol(given: Mapping[str, Any]) -> Protocol:
         nonresponse=tuple(given.get("nonresponse", ())),
         calibration=tuple((v,) if isinstance(v, str) else tuple(v) for v in given.get("calibration", ())),
         calibration_depth=int(given.get("calibration_depth", 1)),
+        class_order={k: tuple(v) for k, v in given.get("class_order", {}).items()},
         class_minimum=int(given.get("class_minimum", 5)),
         bounds=(float(given.get("bounds", (0.2, 5))[0]), float(given.get("bounds", (0.2, 5))[1])),
         trim=float(given.get("trim", 10)),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from analysis.annual.homes import NOWHERE, Homes, settle
+from analysis.annual.homes import EVERY, NOWHERE, Homes, settle
 from analysis.annual.model import Row
 from analysis.annual.pools import Pools, few, pool_up
 from analysis.annual.programs import Leak
@@ -153,22 +153,46 @@ def nowhere(made: Published) -> dict[str, list[str]]:
 
 
 def mended(forbidden: Forbidden, leaks: Iterable[Leak], made: Published, protocol: Protocol) -> Forbidden:
-    """Hide one thing more for every leak: the pool of the unit, else the smallest neighbour's own cell."""
+    """Hide one thing more for every leak.
+
+    In this order: pools of the unit or above it that hold the column, the smallest neighbour's own cell, pools that
+    hold the column anywhere, and at last the column itself everywhere.
+    """
     cells, pools = set(forbidden.cells), set(forbidden.pools)
     for leak in leaks:
-        above = [d for d in protocol.path(leak.unit) for p, m in made.pools[d].members.items() if leak.column in m]
-        if above:
-            place = above[0]
-            name = next(p for p, members in made.pools[place].members.items() if leak.column in members)
-            pools.add((place, name))
+        if leak.column not in made.homes:
+            pools.add((leak.unit, leak.column))
             continue
-        homes = made.homes.get(leak.column)
-        home = homes.of_leaf.get(leak.unit, NOWHERE) if homes else NOWHERE
-        near = protocol.leaves[home] if homes and home != NOWHERE else ()
-        free = [leaf for leaf in near if homes and homes.of_leaf.get(leaf) == leaf]
-        if free:
-            k = made.names.index(leak.column)
-            cells.add((leak.column, min(free, key=lambda leaf: (made.leaf_sums[leaf][k].n, leaf))))
+        near = _pools_with(leak.column, protocol.path(leak.unit), made)
+        neighbour = None if near else _smallest_neighbour(leak, made, protocol)
+        anywhere = _pools_with(leak.column, protocol.order, made)
+        if near:
+            pools.add(near[0])
+        elif neighbour is not None:
+            cells.add((leak.column, neighbour))
+        elif anywhere:
+            pools.update(anywhere)
         else:
-            cells.add((leak.column, leak.unit))
+            cells.add((leak.column, EVERY))
     return Forbidden(frozenset(cells), frozenset(pools))
+
+
+def _pools_with(column: str, domains: Iterable[str], made: Published) -> list[tuple[str, str]]:
+    """Pools of some domains that hold a column."""
+    return [
+        (domain, name)
+        for domain in domains
+        for name, members in made.pools[domain].members.items()
+        if column in members
+    ]
+
+
+def _smallest_neighbour(leak: Leak, made: Published, protocol: Protocol) -> str | None:
+    """Smallest unit with a cell of its own under the domain whose shared cell holds the leaking unit."""
+    homes = made.homes[leak.column]
+    home = homes.of_leaf.get(leak.unit, NOWHERE)
+    if home in (NOWHERE, leak.unit):
+        return None
+    k = made.names.index(leak.column)
+    free = [leaf for leaf in protocol.leaves[home] if homes.of_leaf.get(leaf) == leaf]
+    return min(free, key=lambda leaf: (made.leaf_sums[leaf][k].n, leaf), default=None)

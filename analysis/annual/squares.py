@@ -61,7 +61,7 @@ class Linearisation:
         start = 0
         for g in groups.tolist():
             part = slice(start, start + len(self._rows[g]))
-            z[part] = self._residuals(g, z[part])
+            z[part] = self.residuals(g, z[part])
             start = part.stop
         return Linearised(rows, inside, z, defined)
 
@@ -88,7 +88,7 @@ class Linearisation:
         left, size, _ = np.linalg.svd(np.hstack(columns) * half[:, None], full_matrices=False)
         return left[:, size > 1e-9 * size[0]], half
 
-    def _residuals(self, group: int, z: Float) -> Float:
+    def residuals(self, group: int, z: Float) -> Float:
         """Replace values by weight times the residual of their regression on the calibration classes (formula W9)."""
         basis = self._basis[group]
         if basis is None:

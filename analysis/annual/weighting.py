@@ -14,7 +14,7 @@ from analysis.grid import GRID, grid_weights
 from analysis.weights import diagnostics, trim
 
 JOIN = " × "
-OTHER = "(joined)"
+DOUBLED = (1, 2, 4, 8, 16)  # times the smallest class, where the totals cannot be met
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,11 +126,7 @@ class _Part:
         if self.protocol.nonresponse:
             weight = self._answered_for(design, line_weight, joined)
         before = weight
-        codes, columns, totals, names = self._margins(joined)
-        if columns:
-            weight = self._calibrated(weight, np.column_stack(columns), np.array(totals), names)
-        else:
-            weight = weight * self.frame.dossiers[self.lines].sum() / weight.sum()
+        weight, codes, minimum = self._meeting(before, joined)
         told = diagnostics(weight, design)
         report = {
             "responses": told.n,
@@ -141,9 +137,29 @@ class _Part:
             "least_change": told.least_change,
             "largest_change": told.largest_change,
             "trimmed": int(np.sum(weight > self.protocol.trim * np.median(weight) * (1 - 1e-9))),
+            "class_minimum": minimum,
             "joined_classes": joined,
         }
         return weight, before, codes, report
+
+    def _meeting(self, weight: Float, joined: dict[str, list[str]]) -> tuple[Float, list[Int], int]:
+        """Meet the totals; where no weights within the bounds do, with classes of twice as many answers (Y3)."""
+        problem: AnalysisError | None = None
+        for times in DOUBLED:
+            minimum = times * self.protocol.class_minimum
+            told = dict(joined)
+            codes, columns, totals, names = self._margins(told, minimum)
+            try:
+                if columns:
+                    met = self._calibrated(weight, np.column_stack(columns), np.array(totals), names)
+                else:
+                    met = weight * self.frame.dossiers[self.lines].sum() / weight.sum()
+            except AnalysisError as error:
+                problem = error
+                continue
+            joined |= told
+            return met, codes, minimum
+        raise problem or AnalysisError("no weights meet the totals; correct the frame")
 
     def _labels(self, variables: Sequence[str], *, frame: bool = False) -> Text:
         """Crossed class labels of the responses or of the frame's lines."""
@@ -154,10 +170,33 @@ class _Part:
         columns = [source.classes[variable][some].tolist() for variable in variables]
         return np.array([JOIN.join(labels) for labels in zip(*columns, strict=True)], dtype=np.str_)
 
+    def _joined_levels(self, variables: Sequence[str], own: Text, lines: Text, minimum: int) -> dict[str, str]:
+        """Join classes with few answers with the next in order, the last with the one before (formula Y2)."""
+        answered = dict(zip(*(part.tolist() for part in np.unique(own, return_counts=True)), strict=True))
+        groups: list[list[str]] = []
+        current: list[str] = []
+        for level in sorted(set(own.tolist()) | set(lines.tolist()), key=lambda level: self._rank(variables, level)):
+            current.append(level)
+            if sum(answered.get(one, 0) for one in current) >= minimum:
+                groups.append(current)
+                current = []
+        if current:
+            groups = [*groups[:-1], groups[-1] + current] if groups else [current]
+        return {level: " + ".join(group) for group in groups for level in group}
+
+    def _rank(self, variables: Sequence[str], level: str) -> list[tuple[int, str]]:
+        """Place of a crossed class in the order of its variables."""
+        found = []
+        for variable, label in zip(variables, level.split(JOIN), strict=True):
+            order = self.protocol.class_order.get(variable, ())
+            found.append((order.index(label) if label in order else len(order), label))
+        return found
+
     def _answered_for(self, design: Float, line_weight: Float, joined: dict[str, list[str]]) -> Float:
         """Let respondents stand for the drawn of their response class (formula Y2)."""
         own, lines = self._labels(self.protocol.nonresponse), self._labels(self.protocol.nonresponse, frame=True)
-        place = _joined_levels(own, lines, self.protocol.class_minimum)
+        minimum = self.protocol.class_minimum
+        place = self._joined_levels(self.protocol.nonresponse, own, lines, minimum)
         joined |= _told("nonresponse", place)
         asked: dict[str, float] = {}
         answered: dict[str, float] = {}
@@ -169,7 +208,9 @@ class _Part:
         factor = {label: max(asked.get(label, 0.0) / value, 1.0) for label, value in answered.items()}
         return np.asarray(design * np.array([factor[place[label]] for label in own.tolist()]))
 
-    def _margins(self, joined: dict[str, list[str]]) -> tuple[list[Int], list[Float], list[float], list[str]]:
+    def _margins(
+        self, joined: dict[str, list[str]], minimum: int
+    ) -> tuple[list[Int], list[Float], list[float], list[str]]:
         """Codes, indicators and totals of the calibration classes."""
         codes: list[Int] = []
         columns: list[Float] = []
@@ -178,7 +219,7 @@ class _Part:
         dossiers = self.frame.dossiers[self.lines]
         for variables in self.protocol.calibration:
             own, lines = self._labels(variables), self._labels(variables, frame=True)
-            place = _joined_levels(own, lines, self.protocol.class_minimum)
+            place = self._joined_levels(variables, own, lines, minimum)
             joined |= _told(JOIN.join(variables), place)
             levels = sorted({place[label] for label in own.tolist()})
             number = {level: k for k, level in enumerate(levels)}
@@ -209,7 +250,11 @@ class _Part:
         unique, place, count = np.unique(keyed, axis=0, return_inverse=True, return_counts=True)
         base = unique[:, -1] * count
         base = base * (self.frame.dossiers[self.lines].sum() / base.sum())
-        met = calibrate(base, unique[:, :-1], totals, bounds=self.protocol.bounds, names=names).weights
+        found = calibrate(base, unique[:, :-1], totals, names=names)
+        least, most = self.protocol.bounds
+        if found.ratio.min() < least or found.ratio.max() > most:
+            found = calibrate(base, unique[:, :-1], totals, bounds=self.protocol.bounds, names=names)
+        met = found.weights
         each = (met / count)[place.ravel()]
         limit = self.protocol.trim * float(np.median(each))
         if each.max() > limit:
@@ -218,22 +263,6 @@ class _Part:
             # The bounds hold against the weights before trimming; raking alone is enough the second time.
             each = calibrate(cut, auxiliary, totals, names=names).weights
         return np.asarray(each)
-
-
-def _joined_levels(own: Text, lines: Text, minimum: int) -> dict[str, str]:
-    """Join classes with few answers with the next in order, the last with the one before (formula Y2)."""
-    levels = np.unique(np.concatenate([own, lines]))
-    answered = dict(zip(*(part.tolist() for part in np.unique(own, return_counts=True)), strict=True))
-    groups: list[list[str]] = []
-    current: list[str] = []
-    for level in levels.tolist():
-        current.append(level)
-        if sum(answered.get(one, 0) for one in current) >= minimum:
-            groups.append(current)
-            current = []
-    if current:
-        groups = [*groups[:-1], groups[-1] + current] if groups else [current]
-    return {level: " + ".join(group) for group in groups for level in group}
 
 
 def _told(name: str, place: Mapping[str, str]) -> dict[str, list[str]]:
