@@ -106,7 +106,7 @@ def _safe(
     whole: Mapping[str, Any],
     printed: Sequence[Printed],
 ) -> tuple[Published, Forbidden, list[Row]]:
-    """Hide more until the audit finds no leak (method.md, formula Y15)."""
+    """Hide more until the audit finds no leak (method.md, formula Z15)."""
     forbidden = Forbidden()
     for _ in range(ROUNDS):
         made = place_sums(measures.names, exact, protocol, printed, forbidden)
@@ -174,7 +174,7 @@ def _domains(kept: Responses, frame: Frame, weights: Weights, protocol: Protocol
 
 
 def _levels(item: str, column: int, kept: Responses, weights: Weights, protocol: Protocol) -> dict[str, list[Row]]:
-    """Rows of the level table of one item, by domain (method.md, formula Y12)."""
+    """Rows of the level table of one item, by domain (method.md, formula Z12)."""
     valid = (kept.level[:, column] >= 1) & (kept.level[:, column] <= LEVELS)
     units, place = np.unique(kept.unit[valid], return_inverse=True)
     slot = place * LEVELS + kept.level[valid, column] - 1

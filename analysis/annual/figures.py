@@ -43,7 +43,7 @@ class Figure:
 
 
 def recompute(cells: Cells, protocol: Mapping[str, Any]) -> tuple[Result, ...]:
-    """Compute every printed figure from published cells (method.md, formulas Y13 and Y14).
+    """Compute every printed figure from published cells (method.md, formulas Z13 and Z14).
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def _figure(one: Printed, known: Known) -> Figure:
 
 
 def _standard_error(rows: Sequence[Row]) -> tuple[float, int, bool, str]:
-    """Standard error, degrees of freedom, whether all were taken, and the label of a statistic's squares (Y13)."""
+    """Standard error, degrees of freedom, whether all were taken, and the label of a statistic's squares (Z13)."""
     parts, df, notes = [], 0, set()
     for row in rows:
         notes.add(row.note)

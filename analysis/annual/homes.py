@@ -34,7 +34,7 @@ class Homes:
 
 
 def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, taboo: frozenset[str] = frozenset()) -> Homes:
-    """Find the homes of one column (method.md, formula Y10).
+    """Find the homes of one column (method.md, formula Z10).
 
     Parameters
     ----------

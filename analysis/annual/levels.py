@@ -10,7 +10,7 @@ Counts = tuple[float, ...]  # weighted answers per level, worst first
 
 
 def cuts(counts: Counts) -> frozenset[int]:
-    """Boundaries k (between levels k and k + 1) that leave at least 3 answers in every group (formula Y12)."""
+    """Boundaries k (between levels k and k + 1) that leave at least 3 answers in every group (formula Z12)."""
     found: list[int] = []
     last = 0.0
     below = 0.0

@@ -111,7 +111,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the published cells; which fields are filled depends on `kind` (docs/method.md, section Y).
+    """One line of the published cells; which fields are filled depends on `kind` (docs/method.md, section Z).
 
     Whole-number sums `n`, `total`, `w`, `x`, `y` are exact; weighted ones count millionths of a dossier.
     """

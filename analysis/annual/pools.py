@@ -39,7 +39,7 @@ class Pools:
 def pool_up(
     sums: Mapping[str, Sums], hidden: Sequence[str], printed: Sequence[Printed], barred: frozenset[str]
 ) -> Pools:
-    """Pool the hidden columns of a domain by factor, and what stays unsafe over all factors (method.md, formula Y11).
+    """Pool the hidden columns of a domain by factor, and what stays unsafe over all factors (method.md, formula Z11).
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ class Leak:
 
 
 def audit(cells: Sequence[Row], protocol: Mapping[str, Any]) -> tuple[Leak, ...]:
-    """Look for answers that published cells give away (method.md, formula Y15).
+    """Look for answers that published cells give away (method.md, formula Z15).
 
     A set of up to three answers of one unit is safe if, knowing everything published, all of them may be satisfied
     and all of them may be not satisfied. For units with a cell of their own this is read from the cell; for the

@@ -68,7 +68,7 @@ def place_sums(
     printed: Sequence[Printed],
     forbidden: Forbidden,
 ) -> Published:
-    """Decide which sum is published where (method.md, formulas Y10 and Y11)."""
+    """Decide which sum is published where (method.md, formulas Z10 and Z11)."""
     made = Published(names, leaf_sums)
     for k, column in enumerate(names):
         taboo = frozenset(leaf for name, leaf in forbidden.cells if name == column)

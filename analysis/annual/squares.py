@@ -50,7 +50,7 @@ class Linearisation:
         self._basis = [self._orthonormal(rows) for rows in self._rows]
 
     def of(self, leaves: Sequence[str]) -> Linearised:
-        """Linearise in the domain made of some lowest units (method.md, formulas E3 and Y6)."""
+        """Linearise in the domain made of some lowest units (method.md, formulas E3 and Z6)."""
         member = np.isin(self.responses.unit, list(leaves))
         groups = np.unique(self.weights.group[member])
         rows = np.concatenate([self._rows[g] for g in groups])
@@ -100,7 +100,7 @@ class Linearisation:
 
 
 def squares(domain: str, stages: Sequence[Stage], values: Linearised, wanted: Sequence[Wanted]) -> list[Row]:
-    """Return the rows from which the standard errors of a domain follow (method.md, formula Y6).
+    """Return the rows from which the standard errors of a domain follow (method.md, formula Z6).
 
     Parameters
     ----------

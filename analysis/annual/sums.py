@@ -38,7 +38,7 @@ class Sums:
 
     @property
     def spread(self) -> "Sums":
-        """Let the valid answers of a unit stand for its 1 to 9 missing ones, whose number stays unknown (Y7)."""
+        """Let the valid answers of a unit stand for its 1 to 9 missing ones, whose number stays unknown (Z7)."""
         if not 0 < self.n - self.valid < FEW or self.valid < FEW:
             return self
         return Sums(
@@ -47,19 +47,19 @@ class Sums:
 
     @property
     def shown_y(self) -> int:
-        """Return `y` rounded to whole steps: exact where all weights are the same (Y8)."""
+        """Return `y` rounded to whole steps: exact where all weights are the same (Z8)."""
         rounded = (2 * self.y + self.step) // (2 * self.step) * self.step
         return min(max(rounded, 0), self.x)
 
     @property
     def safe(self) -> bool:
-        """Whether any three answers may still be anything, knowing the sum (Y9)."""
+        """Whether any three answers may still be anything, knowing the sum (Z9)."""
         apart = APART * self.heaviest
         return self.valid >= FEW and all(apart <= y <= self.x - apart for y in (self.y, self.shown_y))
 
     @property
     def bound(self) -> tuple[str, int]:
-        """Which end the sum is near, with a bound in whole per cents that leaves three answers open (Y9)."""
+        """Which end the sum is near, with a bound in whole per cents that leaves three answers open (Z9)."""
         if not self.x or self.valid < FEW:
             return "hidden", 0
         limit = math.floor(100 * (self.x - APART * self.heaviest) / self.x / BOUND_STEP) * BOUND_STEP

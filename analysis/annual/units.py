@@ -44,7 +44,7 @@ class Stage:
 
 
 def stages_of(responses: Responses, frame: Frame, protocol: Protocol, smallest: int = UNIT_SIZE) -> tuple[Stage, ...]:
-    """Group responses into variance strata and units (method.md, formula Y5).
+    """Group responses into variance strata and units (method.md, formula Z5).
 
     Parameters
     ----------

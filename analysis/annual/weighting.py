@@ -40,7 +40,7 @@ class Weights:
 
 
 def weigh(responses: Responses, frame: Frame, protocol: Protocol) -> Weights:
-    """Weight every response (method.md, formulas Y1 to Y4).
+    """Weight every response (method.md, formulas Z1 to Z4).
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ class _Part:
         return weight, before, codes, report
 
     def _meeting(self, weight: Float, joined: dict[str, list[str]]) -> tuple[Float, list[Int], int]:
-        """Meet the totals; where no weights within the bounds do, with classes of twice as many answers (Y3)."""
+        """Meet the totals; where no weights within the bounds do, with classes of twice as many answers (Z3)."""
         problem: AnalysisError | None = None
         for times in DOUBLED:
             minimum = times * self.protocol.class_minimum
@@ -171,7 +171,7 @@ class _Part:
         return np.array([JOIN.join(labels) for labels in zip(*columns, strict=True)], dtype=np.str_)
 
     def _joined_levels(self, variables: Sequence[str], own: Text, lines: Text, minimum: int) -> dict[str, str]:
-        """Join classes with few answers with the next in order, the last with the one before (formula Y2)."""
+        """Join classes with few answers with the next in order, the last with the one before (formula Z2)."""
         answered = dict(zip(*(part.tolist() for part in np.unique(own, return_counts=True)), strict=True))
         groups: list[list[str]] = []
         current: list[str] = []
@@ -193,7 +193,7 @@ class _Part:
         return found
 
     def _answered_for(self, design: Float, line_weight: Float, joined: dict[str, list[str]]) -> Float:
-        """Let respondents stand for the drawn of their response class (formula Y2)."""
+        """Let respondents stand for the drawn of their response class (formula Z2)."""
         own, lines = self._labels(self.protocol.nonresponse), self._labels(self.protocol.nonresponse, frame=True)
         minimum = self.protocol.class_minimum
         place = self._joined_levels(self.protocol.nonresponse, own, lines, minimum)
@@ -244,7 +244,7 @@ class _Part:
         return np.asarray(sums.sum() * fixed / fixed.sum())
 
     def _calibrated(self, weight: Float, auxiliary: Float, totals: Float, names: list[str]) -> Float:
-        """Meet the totals by raking within bounds; trim what is left too large, and meet them again (formula Y3)."""
+        """Meet the totals by raking within bounds; trim what is left too large, and meet them again (formula Z3)."""
         # Rows of one weight and the same classes are one row with a count: quicker by the size of a commune.
         keyed = np.column_stack([auxiliary, weight])
         unique, place, count = np.unique(keyed, axis=0, return_inverse=True, return_counts=True)
