@@ -115,8 +115,9 @@ def outcome(installation: Installation, code: str, unit_slug: str, found: dict[s
         told = Tally({name: n for name, n in found.items() if n})
         if any(n < 0 or name not in OUTCOMES for name, n in told.items()):
             raise RefusedError(f"Give counts above 0 of {', '.join(OUTCOMES)}.")
-        invited = _counted(session, row, unit.id, ("invited", "handed_out"))
-        if told.total() + _counted(session, row, unit.id, OUTCOMES) > invited:
+        under = units.descendants(session, unit.id, row.period_start)
+        invited = _counted(session, row, under, ("invited", "handed_out"))
+        if told.total() + _counted(session, row, under, OUTCOMES) > invited:
             raise RefusedError(f"{invited} were invited at {unit_slug}; more outcomes than that cannot be.")
         for name, n in sorted(told.items()):
             counters.count(session, row.id, unit.id, installation.today(), name, n)
@@ -148,8 +149,8 @@ def needs_sample(row: Round) -> None:
         )
 
 
-def _counted(session: Session, row: Round, unit: uuid.UUID, names: tuple[str, ...]) -> int:
-    mine = (Counter.round_id == row.id, Counter.unit_id == unit, Counter.name.in_(names))
+def _counted(session: Session, row: Round, under: set[uuid.UUID], names: tuple[str, ...]) -> int:
+    mine = (Counter.round_id == row.id, Counter.unit_id.in_(under), Counter.name.in_(names))
     return int(session.scalar(select(func.sum(Counter.value)).where(*mine)) or 0)
 
 

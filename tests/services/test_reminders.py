@@ -16,6 +16,7 @@ from survey_app.services.collection import Submission
 from survey_app.services.errors import RefusedError
 from survey_app.services.senders import GatewayFile, LogSender, SendError, SmtpSender
 from tests import closed_round, mail_server
+from tests.conftest import empty_database
 from tests.province import ITEMS
 
 URL = re.compile(r"HTTP://\S+/T/([0-9A-Z]{40})")
@@ -40,6 +41,13 @@ class Box:
             self.fails.clear()
             raise SendError("busy")
         self.got.append((to, message.body))
+
+
+@pytest.fixture
+def database_url(request, tmp_path):
+    """SQLite; tests/cli/test_frames.py goes the whole way on both databases."""
+    with empty_database("sqlite", request, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -213,9 +221,9 @@ def test_a_list_for_callers_names_no_dossier(made, tmp_path):
 
 def test_what_callers_found_is_counted_by_unit_and_never_above_the_invited(made):
     invitations.issue(made.installation, made.code, made.codes["desk-1"][:10])
-    contacts.outcome(made.installation, made.code, "desk-1", {"refused": 3, "ineligible": 2, "other": 0})
+    contacts.outcome(made.installation, made.code, "xa-1", {"refused": 3, "ineligible": 2, "other": 0})
     with pytest.raises(RefusedError, match="10 were invited"):
-        contacts.outcome(made.installation, made.code, "desk-1", {"not_reached": 6})
+        contacts.outcome(made.installation, made.code, "xa-1", {"not_reached": 6})
     with pytest.raises(RefusedError, match="counts above 0"):
         contacts.outcome(made.installation, made.code, "desk-1", {"refused": -1})
     with made.installation.database.read() as session:
