@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from survey_app.db import Database
 from survey_app.keys import KeyFolder
+from survey_app.language_folder import LanguageFolder
 from survey_app.settings import Settings
 
 
@@ -26,6 +28,11 @@ class Installation:
     def from_settings(cls, settings: Settings) -> "Installation":
         """Open database and key folder as the settings say."""
         return cls(settings, Database(settings.database_url), KeyFolder(settings.key_folder))
+
+    @cached_property
+    def languages(self) -> LanguageFolder:
+        """Languages, recordings and pictures that the office has added."""
+        return LanguageFolder(self.settings.language_folder)
 
     def now(self) -> datetime:
         """Return the moment, in the office's time zone."""

@@ -28,6 +28,7 @@ class Settings:
     database_url: str = "sqlite:///var/sipas.sqlite"  # sqlite:///FILE or postgresql+psycopg://...
     key_folder: Path = Path("var/keys")  # outside the database and its backups
     release_folder: Path = Path("var/releases")  # bundles of releases, named by their SHA-256
+    language_folder: Path = Path("var/languages")  # packs, recordings and pictures that the office adds
     public_url: str = "http://127.0.0.1:8000"  # fixed address in QR codes and links
     secret_key: str = ""  # signs staff sessions; at least 32 characters
     host: str = "127.0.0.1"  # where `sipas serve` listens

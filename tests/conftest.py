@@ -110,6 +110,7 @@ def opened_installation(url: str, folder: Path, clock: Clock):
         database_url=url,
         key_folder=folder / "keys",
         release_folder=folder / "releases",
+        language_folder=folder / "languages",
         secret_key="test-secret-of-more-than-thirty-two-characters",
     )
     database = Database(url)

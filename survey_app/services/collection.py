@@ -9,13 +9,12 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.domain import grades, periods, tokens
 from survey_app.installation import Installation
 from survey_app.models import Inbox, Quarantine, Round, Spent, Stratum
-from survey_app.services import alarm, codes, counters
+from survey_app.services import alarm, codes, counters, language_packs
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.services.taking import Circumstances, Form, Origin, Taken
 
@@ -139,7 +138,7 @@ def _find(session: Session, installation: Installation, token: tokens.Token) -> 
     spent = session.scalar(used) is not None
     if kind is None:
         alarm.FORGED.note(installation.now())
-    instrument = shipped(row.instrument_key)
+    instrument = language_packs.spoken(installation, row.instrument_key)
     desk = desk_id if kind else None
     return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent)
 

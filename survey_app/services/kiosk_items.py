@@ -17,7 +17,7 @@ from survey_app.domain import grades, kiosk_sealing, sealing, tokens
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import DeadLetter, Round
-from survey_app.services import collection, counters, kiosk_package
+from survey_app.services import collection, counters, kiosk_package, language_packs
 from survey_app.services.collection import Submission
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.services.taking import NO_STRATUM, Circumstances, Form, Origin, Taken
@@ -183,7 +183,7 @@ class _Item:
 
     @property
     def _circumstances(self) -> Circumstances:
-        known = self.instrument.languages
+        known = language_packs.known_languages(self.installation, self.instrument.key)
         language, *shown = (
             code if code in known else UNDETERMINED for code in (self.answer.language, *self.answer.shown)
         )

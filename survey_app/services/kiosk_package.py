@@ -10,12 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import enrolment, kiosk_sealing
 from survey_app.installation import Installation
 from survey_app.models import Kiosk, KioskRound, Round
-from survey_app.services import audit, kiosks, rounds, units
+from survey_app.services import audit, kiosk_media, kiosks, language_packs, rounds, units
 from survey_app.services.errors import RefusedError
 
 IDLE_SECONDS, WARNING_SECONDS = 60, 20
@@ -40,8 +39,11 @@ def package(installation: Installation, kiosk_id: uuid.UUID) -> dict[str, Any]:
                 "salt": kiosk_sealing.to_base64(row.pin_salt),
                 "hash": kiosk_sealing.to_base64(row.pin_hash),
             },
-            "rounds": [_round(session, found) for found in _in_field(session, installation, row.unit_id)],
+            "rounds": [_round(installation, session, found) for found in _in_field(session, installation, row.unit_id)],
         }
+    spoken = {code for found in content["rounds"] for code in found["languages"]}
+    content["screens"] = language_packs.kiosk_screens(installation, spoken)
+    content |= kiosk_media.media(installation, content["rounds"], spoken)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return {"version": sha256(text.encode()).hexdigest()[:32], **content}
 
@@ -84,8 +86,8 @@ def _in_field(session: Session, installation: Installation, unit_id: uuid.UUID) 
     return [row for row in found if row.state == "field" and row.field_start <= soon and today <= row.field_end]
 
 
-def _round(session: Session, row: Round) -> dict[str, Any]:
-    instrument = shipped(row.instrument_key)
+def _round(installation: Installation, session: Session, row: Round) -> dict[str, Any]:
+    instrument = language_packs.spoken(installation, row.instrument_key)
     chosen = session.get(KioskRound, row.id)
     return {
         "code": row.code,

@@ -3,13 +3,14 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
 
 from survey_app.keys import KeyMissingError
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, NotFoundError, RefusedError
 from survey_app.services.tries import WaitError
+from survey_app.web.language import DEFAULT, LANGUAGES, current
 
 log = logging.getLogger("sipas.web")
 
@@ -107,6 +108,8 @@ def _answer(status: HTTPStatus, message: str) -> Response:
         response = jsonify({"error": status.phrase, "message": message or status.description})
         response.status_code = status
         return response
+    if current() not in LANGUAGES:
+        g.language = DEFAULT  # these sentences are in our own languages only
     title, sentence = _words(status)
     return Response(render_template("error.html", title=title, sentence=sentence), status, mimetype="text/html")
 

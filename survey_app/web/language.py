@@ -11,7 +11,10 @@ from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, format_date
 from flask_babel import gettext as _gettext
 from flask_babel import ngettext as _ngettext
+from markupsafe import escape
 
+from survey_app.domain.language_packs import Pack
+from survey_app.services import language_packs
 from survey_app.web.current import installation
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}  # of staff and public pages; a questionnaire has its own
@@ -28,6 +31,12 @@ def install(app: Flask) -> None:
         default_translation_directories=str(FOLDER),
         default_timezone=app.extensions["sipas"].settings.timezone,
         locale_selector=_locale,
+    )
+    # The words of added languages come from an office, so they are escaped where they enter a page.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension of Flask-Babel
+        lambda text: _of_pack(text) or _gettext(text),
+        lambda one, more, num: _of_pack(one, num) or _ngettext(one, more, num),
+        newstyle=True,
     )
     app.jinja_env.filters.update(day=day, moment=moment, stamp=stamp)
     app.context_processor(
@@ -51,6 +60,11 @@ def asked() -> str:
     return wanted if wanted in LANGUAGES else ""
 
 
+def for_citizens() -> dict[str, str]:
+    """Languages of the citizen's pages by tag: ours, and added ones that have every word of the screens."""
+    return LANGUAGES | language_packs.screen_languages(installation())
+
+
 def preferred() -> str:
     """Language that the browser prefers; Vietnamese if it prefers none of ours."""
     return request.accept_languages.best_match(LANGUAGES) or DEFAULT
@@ -58,12 +72,33 @@ def preferred() -> str:
 
 def gettext(message: str, **values: object) -> str:
     """Translate a text; values stand in it as %(name)s."""
-    return str(_gettext(message, **values))
+    pack = _pack()
+    said = pack.said(message) if pack else None
+    if said is None:
+        return str(_gettext(message, **values))
+    return said % values
 
 
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """Translate a text that depends on a number, which stands in it as %(num)d."""
-    return str(_ngettext(one, many, num, **values))
+    pack = _pack()
+    said = pack.counted(one, num) if pack else None
+    if said is None:
+        return str(_ngettext(one, many, num, **values))
+    return said % {"num": num, **values}
+
+
+def _pack() -> Pack | None:
+    """Words of the added language in which this request is answered, if it is in one."""
+    if current() in LANGUAGES:
+        return None
+    return installation().languages.contents().packs.get(current())
+
+
+def _of_pack(message: str, num: int | None = None) -> str | None:
+    pack = _pack()
+    said = (pack.said(message) if num is None else pack.counted(message, num)) if pack else None
+    return None if said is None else str(escape(said))
 
 
 def _locale() -> str:
@@ -89,7 +124,7 @@ def remember() -> None:
 
 def day(value: date) -> str:
     """Write a day as the language does: 09/03/2026, 9 Mar 2026."""
-    return str(format_date(value, "dd/MM/yyyy" if current() == "vi" else "d MMM yyyy", rebase=False))
+    return str(format_date(value, "d MMM yyyy" if current() == "en" else "dd/MM/yyyy", rebase=False))
 
 
 def moment(value: datetime) -> str:

@@ -60,8 +60,8 @@ class Page:
         [sheet] = list(self.root.iter("style"))
         digest = b64encode(sha256(sheet.text.encode()).digest()).decode()
         wanted = {
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+            "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
             "Cache-Control": "no-store",
             "Referrer-Policy": "no-referrer",
             "X-Robots-Tag": "noindex, nofollow",

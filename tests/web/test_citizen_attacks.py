@@ -12,6 +12,7 @@ import pytest
 import instruments
 from survey_app.log import JsonLines
 from survey_app.models import Inbox, Quarantine, Spent
+from survey_app.services import language_packs
 from tests.factories import a_round, a_token
 from tests.web.citizen import FORM_TYPE, Citizen, Page, count, waiting
 
@@ -44,7 +45,7 @@ def test_the_words_of_a_questionnaire_are_text_wherever_they_stand(app, installa
     plain = instruments.shipped("sipas-2017/1")
     words = {code: {key: f"{text} {key}" for key in plain.words[code]} for code in plain.languages}
     hostile = replace(plain, words=words)
-    monkeypatch.setattr(instruments, "shipped", lambda _key: hostile)
+    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: hostile)
     citizen = Citizen(app)
     citizen.scan(token)
     for _page in range(20):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 import instruments
 from survey_app.models import Counter, Inbox, Quarantine, Spent
-from survey_app.services import collection
+from survey_app.services import language_packs
 from tests.factories import a_round, a_token
 from tests.web.citizen import Citizen, count
 
@@ -183,8 +183,7 @@ def test_the_hardest_comment_of_500_characters_still_fits_the_cookie(app, token)
 def test_a_draft_too_large_for_a_cookie_goes_on_in_the_form(app, installation, token, monkeypatch):
     plain = instruments.shipped("sipas-2017/1")
     roomy = replace(plain, items=tuple(replace(i, max_length=2000) if i.max_length else i for i in plain.items))
-    for place in (instruments, collection):
-        monkeypatch.setattr(place, "shipped", lambda _key: roomy)
+    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: roomy)
     hard = "".join(chr(0x20000 + 7919 * n % 0xA6D0) for n in range(2000))
     citizen = Citizen(app)
     citizen.scan(token)

@@ -11,7 +11,7 @@ import pytest
 
 from bench import kiosk_icons
 from survey_app.app import create_app
-from survey_app.web.kiosk import words
+from survey_app.domain import kiosk_screens
 from survey_app.web.kiosk.shell import FOLDER
 from tests.conftest import Clock, opened_installation
 
@@ -114,6 +114,6 @@ def test_a_script_is_small_and_makes_no_markup_and_runs_no_text(path):
 
 
 def test_words_are_named_once():
-    source = Path(words.__file__).read_text(encoding="utf-8")
-    names = re.findall(r'^        "(\w+)": ', source, re.MULTILINE)
+    source = Path(kiosk_screens.__file__).read_text(encoding="utf-8")
+    names = re.findall(r'^    "(\w+)": ', source, re.MULTILINE)
     assert len(names) == len(set(names)) > 100

@@ -4,6 +4,7 @@ import { button, make } from "./element.js";
 import { counted } from "./flow.js";
 import { stopWatching } from "./idle.js";
 import { reset, stopButton, watchVisit } from "./leaving.js";
+import { listenTools } from "./sound.js";
 import { isWaiting } from "./store.js";
 import { sendSoon } from "./sync.js";
 import { go, show } from "./stage.js";
@@ -26,7 +27,11 @@ export function last(details) {
     heading: say("last_heading"),
     tools: toolbar(),
     above: details?.failed ? [make("p", { class: "note warm", role: "alert" }, say("not_saved"))] : [],
-    body: [make("p", {}, say("last_count", { number: figure(count) })), make("p", {}, say("last_hint"))],
+    body: [
+      listenTools([details?.failed ? "not_saved" : null, "last_heading", "last_hint"]),
+      make("p", {}, say("last_count", { number: figure(count) })),
+      make("p", {}, say("last_hint")),
+    ],
     actions: [
       button(say("back"), back, { "data-back": true }),
       stopButton(),

@@ -4,15 +4,19 @@ import { button, face, make } from "./element.js";
 import { reset, watchVisit } from "./leaving.js";
 import { cameraReads, listen, putCameraAway } from "./scanner.js";
 import { go, screenName, show } from "./stage.js";
+import { addRecordings, listenTools } from "./sound.js";
 import { fact } from "./store.js";
 import { toolbar } from "./toolbar.js";
 import { begin, current } from "./visit.js";
-import { interfaceLanguage, say, speak } from "./words.js";
+import { addWords, interfaceLanguage, say, speak } from "./words.js";
 
 /** The screen between two people: whose device this is, and one large button per language. */
 export async function attract() {
-  const { rounds, device } = (await fact("package")) ?? { rounds: [] };
+  const found = (await fact("package")) ?? { rounds: [] };
+  const { rounds, device, screens } = found;
   if (screenName() !== "attract") return;
+  addWords(screens);
+  addRecordings(found);
   listen((slip) => scanned(slip, rounds));
   const staff = button(say("staff"), () => go("pin"), { class: "button plain" });
   if (!rounds.length) {
@@ -105,6 +109,7 @@ export async function slip(details) {
     tools: toolbar(rounds[0].languages, rounds[0].instrument.words),
     above: details?.problem ? [make("p", { class: "note warm", role: "alert" }, say(details.problem))] : [],
     body: [
+      listenTools([details?.problem, "slip_heading", "office_device", "slip_scan", "slip_without", "assisted_heading"]),
       make("p", { class: "note" }, say("office_device")),
       make("p", {}, say("slip_scan")),
       make("div", { class: "ways" }, ways),
@@ -132,7 +137,11 @@ export function assisted() {
   show({
     heading: say("assisted_heading"),
     tools: toolbar(),
-    body: [make("p", { class: "note warm" }, say("assisted_warning")), make("p", {}, say("assisted_mark"))],
+    body: [
+      listenTools(["assisted_heading", "assisted_warning", "assisted_mark", "assisted_no", "assisted_yes"]),
+      make("p", { class: "note warm" }, say("assisted_warning")),
+      make("p", {}, say("assisted_mark")),
+    ],
     actions: [
       button(say("assisted_no"), choose(false)),
       button(say("assisted_yes"), choose(true), { class: "button main" }),

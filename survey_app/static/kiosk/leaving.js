@@ -3,6 +3,7 @@
 import { button, make } from "./element.js";
 import { stopWatching, touch, watch } from "./idle.js";
 import { listen, putCameraAway } from "./scanner.js";
+import { forgetSound, listen as readOut, onlyHears } from "./sound.js";
 import { fact } from "./store.js";
 import { send } from "./sync.js";
 import { askOver, clear, closeAsk, go } from "./stage.js";
@@ -16,7 +17,7 @@ export function reset() {
   stopWatching();
   putCameraAway();
   listen(null);
-  globalThis.speechSynthesis?.cancel();
+  forgetSound();
   forget();
   clear();
   document.documentElement.className = "";
@@ -48,6 +49,7 @@ function warn(left) {
     [say("leave_now"), reset],
     [say("more_time"), more, { class: "button main" }],
   ]);
+  if (onlyHears()) readOut(["still_there", "more_time"]);
 }
 
 /** Nobody asked for more time. Answers are thrown away, or kept and marked, as the round says. */

@@ -8,6 +8,7 @@ import { button, make } from "./element.js";
 import { counting, doubt, touch } from "./idle.js";
 import { reset } from "./leaving.js";
 import { lock } from "./lockdown.js";
+import { keepMedia } from "./media.js";
 import { pin } from "./pin.js";
 import { question } from "./question.js";
 import { installProgram, lookForUpdate } from "./ready.js";
@@ -75,7 +76,9 @@ function renew(now) {
 /** The server has answered or not; the screen that waits for people shows rounds that came meanwhile. */
 async function heard(line) {
   document.documentElement.dataset.line = line;
-  const version = (await fact("package"))?.version;
+  const found = await fact("package");
+  const version = found?.version;
+  keepMedia(found?.media);
   const changed = version !== known;
   known = version;
   if (changed && screenName() === "attract" && !current()) go("attract");

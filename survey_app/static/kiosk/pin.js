@@ -62,7 +62,7 @@ function leave() {
   go("attract");
 }
 
-/** Check a PIN; gives what to say if it is not right, else nothing. Wrong tries are counted on the disk: a reload forgets nothing. */
+/** Check a PIN; gives what to say if it is wrong, else nothing. Wrong tries are on the disk: a reload forgets none. */
 async function tried(typed) {
   const before = (await fact("pin_tries")) ?? { wrong: 0, until: 0 };
   const wait = Math.min(before.until - Date.now(), LONGEST_WAIT);

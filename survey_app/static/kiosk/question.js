@@ -4,6 +4,7 @@ import { button, face, make } from "./element.js";
 import { choices, questions, shape } from "./flow.js";
 import { stopButton } from "./leaving.js";
 import { withoutSlips } from "./slip.js";
+import { listenTools, picture } from "./sound.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
 import { ask, current } from "./visit.js";
@@ -21,10 +22,17 @@ export function question() {
     lang: words.language,
     tools: toolbar(),
     above: [progress(visit.place + 1, asked.length), lead(item)],
-    body: [note(item), BODIES[shape(item)](item)],
+    body: [listenTools(texts(item)), picture(`item.${item.id}`), note(item), BODIES[shape(item)](item)],
     actions: [back(), stopButton(), onward(item)],
   });
   return item;
+}
+
+/** What is read out: the question, its hint, its answers in their order, then what else can be done. */
+function texts(item) {
+  const answers = shape(item) === "text" ? [] : choices(current().round.instrument, item).map((one) => one.text);
+  const end = shape(item) === "text" ? ["no_names"] : [];
+  return [`item.${item.id}`, `item.${item.id}.hint`, ...answers, ...end, item.required ? null : "skip"];
 }
 
 const BODIES = { grades, one: single, several, text: comment };
@@ -65,9 +73,10 @@ function choice(item, one, press) {
   const words = ask(one.text);
   const given = current().answers.get(item.id);
   const pressed = Array.isArray(given) ? given.includes(one.value) : given === one.value;
-  const inside = [one.face ? face(one.face) : null, make("span", { lang: words.language }, words.text)];
+  const inside = [one.face ? face(one.face) : picture(one.text), make("span", { lang: words.language }, words.text)];
   const looks = one.apart ? "choice apart" : "choice";
-  const attributes = { class: looks, "aria-pressed": String(pressed), "data-value": String(one.value) };
+  const state = { "aria-pressed": String(pressed), "data-value": String(one.value) };
+  const attributes = { class: looks, "data-text": one.text, ...state };
   return button(inside.filter(Boolean), press, attributes);
 }
 

@@ -4,6 +4,7 @@ import { VERSION } from "./device.js";
 import { button, make } from "./element.js";
 import { exportFile } from "./export.js";
 import { unlock } from "./lockdown.js";
+import { mediaState } from "./media.js";
 import { askToPersist, lookForUpdate, readiness } from "./ready.js";
 import { counts, fact, forgetDevice, refused, waiting } from "./store.js";
 import { askOver, go, redraw, screenName, show } from "./stage.js";
@@ -71,8 +72,16 @@ async function facts() {
     [say("fact_missing"), ranges(found?.missing)],
     [say("fact_persisted"), say(persisted ? "persisted_yes" : "persisted_no")],
     [say("fact_ready"), say(whole ? "ready" : "ready_not")],
+    [say("fact_media"), mediaWords(mediaState(), await fact("package"))],
     [say("fact_version"), VERSION],
   ];
+}
+
+/** How many recordings and pictures are stored, and whether a machine speaks any of them. */
+function mediaWords({ stored, wanted, full }, found) {
+  const words = say("media_stored", { number: figure(stored), count: figure(wanted) });
+  const machine = found?.placeholders?.length ? `; ${say("machine_voice")}: ${figure(found.placeholders.length)}` : "";
+  return words + (full ? `; ${say("media_full")}` : "") + machine;
 }
 
 function reasons(found) {

@@ -1,6 +1,7 @@
 /** The one screen that is shown: heading, body, buttons; tools above, a foot below; a dialog that asks over it. */
 
 import { button, make } from "./element.js";
+import { hush } from "./sound.js";
 import { say } from "./words.js";
 
 const UNSEEN = 300; // ms after a change in which a second touch of a double touch is not taken for an answer
@@ -21,6 +22,7 @@ export function addScreens(screens) {
 /** Show another screen. */
 export function go(name, details = null) {
   shown = { name, details, at: performance.now() };
+  hush();
   return routes[name](details);
 }
 

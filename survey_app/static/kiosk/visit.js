@@ -3,6 +3,7 @@
 import { seal } from "./seal.js";
 import { counted, text } from "./flow.js";
 import { fact, keepAnswer } from "./store.js";
+import { interfaceLanguage } from "./words.js";
 
 let visit = null;
 
@@ -50,7 +51,7 @@ export async function keep({ partial = false } = {}) {
     started_without_slip: visit.token === null,
     answers: counted(round.instrument, visit.answers),
     language: visit.language,
-    shown: [...visit.shown],
+    shown: [...visit.shown.add(interfaceLanguage(visit.language))],
     assisted: visit.assisted,
     seconds: Math.round((performance.now() - visit.began) / 100) / 10,
     partial,

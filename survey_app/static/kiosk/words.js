@@ -1,6 +1,7 @@
 /** Words of the interface: from the catalogue of the server, in the language of the person at the screen. */
 
 let catalogue = {};
+let added = {};
 let chosen = "vi";
 
 /** Fetch the catalogue; the service worker has it when there is no line. */
@@ -8,6 +9,11 @@ export async function loadWords(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`words: ${response.status}`);
   catalogue = await response.json();
+}
+
+/** Words of languages that the office has added; they come with the questionnaires. */
+export function addWords(screens = {}) {
+  added = screens;
 }
 
 /** Speak a language from now on; where the interface does not have it, buttons stay in Vietnamese. */
@@ -18,12 +24,12 @@ export function speak(language) {
 
 /** Language of buttons and notes for somebody who reads the questions in `language`. */
 export function interfaceLanguage(language) {
-  return catalogue[language] ? language : "vi";
+  return catalogue[language] || added[language]?.title ? language : "vi";
 }
 
 /** A text of the interface; values stand in it as %(name)s. */
 export function say(name, values = {}, language = chosen) {
-  const text = catalogue[interfaceLanguage(language)]?.[name];
+  const text = (catalogue[language] ?? added[language])?.[name] ?? catalogue.vi[name];
   if (text === undefined) throw new Error(`no words for ${name}`);
   return text.replace(/%\((\w+)\)s/g, (_all, value) => String(values[value]));
 }

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from survey_app.services import administration, staff
 from survey_app.web import words
-from survey_app.web.admin import kiosks
+from survey_app.web.admin import kiosks, recordings
 from survey_app.web.current import installation
 from survey_app.web.language import gettext as _
 from survey_app.web.staff_session import admin_guard as guard
@@ -15,6 +15,7 @@ __all__ = ["blueprint", "guard"]
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 kiosks.install(blueprint)
+recordings.install(blueprint)
 
 
 @blueprint.get("/")

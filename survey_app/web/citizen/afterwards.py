@@ -55,6 +55,6 @@ def _withdrawal_page(**context: object) -> Response:
 
 
 def _month(month: str) -> str:
-    """Write a month as the language does: 03/2026, March 2026."""
+    """Write a month as the language does: 03/2026, March 2026; an added language writes it as Vietnamese does."""
     first = date.fromisoformat(f"{month}-01")
-    return str(format_date(first, "MM/yyyy" if current() == "vi" else "MMMM yyyy", rebase=False))
+    return str(format_date(first, "MMMM yyyy" if current() == "en" else "MM/yyyy", rebase=False))

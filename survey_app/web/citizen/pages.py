@@ -6,10 +6,9 @@ from dataclasses import replace
 from flask import Response, g, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
-import instruments
 from instruments.model import Instrument
 from survey_app.domain.answers import AnswerProblem
-from survey_app.services import collection
+from survey_app.services import collection, heard, language_packs
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.web.citizen import browser, flow, sending, view
 from survey_app.web.citizen import draft as drafts
@@ -46,7 +45,7 @@ def answer() -> Response:
     g.draft = draft
     if draft.state != drafts.OPEN:
         return sending.sent_page(draft)
-    instrument = instruments.shipped(draft.instrument_key)
+    instrument = language_packs.spoken(installation(), draft.instrument_key)
     page = flow.page_to_show(instrument, draft, request.form.get("_page"))
     if page != request.form.get("_page"):  # not asked, or not reached yet
         return _lead(instrument, draft, page)
@@ -57,6 +56,7 @@ def _turn(instrument: Instrument, draft: Draft, page: str, go: str) -> Response:
     """Take over the answers of a page, whichever button was pressed: nothing that was chosen is lost."""
     sent = request.form.to_dict(flat=False)
     shown = set(draft.shown) | view.languages_of(instrument, page, draft.language, draft.answers)
+    shown.add(ui_language(draft.language))
     turned = flow.turn(instrument, draft, page, sent, leaving=go in ("next", "send"))
     after = _count(replace(_chosen(instrument, turned.draft, go), shown=tuple(sorted(shown))))
     if turned.problems:
@@ -121,7 +121,7 @@ def _kept(response: Response, draft: Draft) -> Response:
 
 
 def _page(draft: Draft, wanted: str | None) -> Response:
-    instrument = instruments.shipped(draft.instrument_key)
+    instrument = language_packs.spoken(installation(), draft.instrument_key)
     return _render(instrument, replace(draft, page=flow.page_to_show(instrument, draft, wanted)))
 
 
@@ -149,5 +149,6 @@ def _render(instrument: Instrument, draft: Draft, problems: Sequence[AnswerProbl
         "words_language": words,
         "languages": [(code, instrument.text("language", code).text) for code in instrument.languages],
         "sizes": drafts.SIZES,
+        **heard.of_page(installation(), words, instrument.key),
     }
     return show("page.html", values, status=422 if problems else 200, draft=draft)

@@ -23,7 +23,7 @@ blueprint = Blueprint("citizen", __name__)
 def guard() -> None:
     """Let in whoever sends a plain form: the address itself, and the sealed draft in the form, are the permission."""
     # Vietnamese unless asked otherwise: many phones are set to English whose owners do not read it.
-    g.language = ui.asked() or ui.DEFAULT
+    g.language = asked() or ui.DEFAULT
     request.max_content_length = MAX_FORM_BYTES
     # A cross-site script can send text/plain without asking first, and nobody else does.
     if request.method == "POST" and request.mimetype != FORM_TYPE:
@@ -37,8 +37,8 @@ def add_headers(response: Response) -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'sha256-{_sheet_hash()}'; img-src data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{_sheet_hash()}'; img-src 'self' data:; media-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return response
 
@@ -47,9 +47,9 @@ def show(
     template: str, values: Mapping[str, object] = _NOTHING, *, status: int = 200, draft: Draft | None = None
 ) -> Response:
     """Render a page in the language and text size of a draft, else in those of the request."""
-    if draft is not None and not ui.asked():
+    if draft is not None and not asked():
         g.language = ui_language(draft.language)
-    frame = {"size": draft.size if draft else 0, "languages": ui.LANGUAGES.items(), "language": g.language}
+    frame = {"size": draft.size if draft else 0, "languages": ui.for_citizens().items(), "language": g.language}
     return Response(render_template(f"citizen/{template}", **{**frame, **values}), status)
 
 
@@ -60,7 +60,13 @@ def lead_to(location: str) -> Response:
 
 def ui_language(language: str) -> str:
     """Language of buttons and notes: a questionnaire may have more languages than the pages around it."""
-    return language if language in ui.LANGUAGES else ui.DEFAULT
+    return language if language in ui.for_citizens() else ui.DEFAULT
+
+
+def asked() -> str:
+    """Language that the address asks for; empty if these pages are not in it."""
+    wanted = request.args.get("lang", "")
+    return wanted if wanted in ui.for_citizens() else ""
 
 
 @cache

@@ -21,6 +21,7 @@ class Choice:
     label: Shown | None  # None: 'no answer', in the words of the page
     chosen: bool
     face: int = 0
+    key: str = ""  # of its text
     apart: bool = False  # 'does not apply' and 'no answer' stand apart from the grades
 
 
@@ -124,6 +125,7 @@ def _choices(instrument: Instrument, item: Item, language: str, given: list[str]
             label=instrument.text(key, language),
             chosen=value in given,
             face=place if item.scale and _levels(instrument, item) == FACES and not apart else 0,
+            key=key,
             apart=apart,
         )
         for place, (value, key, apart) in enumerate(choices(instrument, item), start=1)

@@ -2,17 +2,21 @@
 
 import json
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort, current_app, request
+from werkzeug.wrappers import Response as BaseResponse
 
+from survey_app.web.current import installation
 from survey_app.web.kiosk.shell import Shell, load
 
 SCOPE = "/kiosk"
 ONE_YEAR = 31_536_000
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "manifest-src 'self'; worker-src 'self'; media-src 'self' blob:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+
+MEDIA_TYPES = {".mp3": "audio/mpeg", ".wav": "audio/wav", ".png": "image/png", ".webp": "image/webp"}
 
 blueprint = Blueprint("kiosk", __name__)
 
@@ -24,7 +28,7 @@ def guard() -> None:
 @blueprint.after_request
 def add_headers(response: Response) -> Response:
     """Let the page speak to this server alone, and use the camera to read slips."""
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
     return response
 
@@ -52,6 +56,21 @@ def file(version: str, name: str) -> Response:
         abort(404)
     headers = {"Cache-Control": f"public, max-age={ONE_YEAR}, immutable"}
     return Response(here.files[name].content, mimetype=here.files[name].mimetype, headers=headers)
+
+
+@blueprint.get("/media/<name>")
+def media(name: str) -> BaseResponse:
+    """Give a recording or picture to kiosk and phone; its name is its content, so it never changes."""
+    path = installation().languages.media_file(name)
+    if path is None or not path.exists():
+        abort(404)
+    content = path.read_bytes()
+    headers = {
+        "Cache-Control": f"public, max-age={ONE_YEAR}, immutable",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    response = Response(content, mimetype=MEDIA_TYPES[path.suffix], headers=headers)
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(content))  # phones ask for parts
 
 
 def program() -> Shell:

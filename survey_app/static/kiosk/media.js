@@ -1,0 +1,58 @@
+/** Recordings and pictures of this device: fetched between visits, kept by their content, text goes on without them. */
+
+const STORE = "sipas-media";
+const SUFFIX = { mp3: "audio/mpeg", wav: "audio/wav", png: "image/png", webp: "image/webp" };
+
+let running = false;
+let state = { stored: 0, wanted: 0, full: false };
+
+/** How many files are stored and wanted; `full` when the browser had no room for more. */
+export function mediaState() {
+  return state;
+}
+
+/** Store exactly the files that the package names; what cannot be stored is tried again after the next sending. */
+export async function keepMedia(files = []) {
+  if (running || !globalThis.caches) return;
+  running = true;
+  try {
+    await storeAll(files.map((name) => `/media/${name}`));
+  } catch (error) {
+    state = { ...state, full: error?.name === "QuotaExceededError" };
+  } finally {
+    running = false;
+  }
+}
+
+async function storeAll(wanted) {
+  const cache = await caches.open(STORE);
+  const there = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  const gone = [...there].filter((path) => !wanted.includes(path));
+  await Promise.all(gone.map((path) => cache.delete(path)));
+  state = { stored: wanted.filter((path) => there.has(path)).length, wanted: wanted.length, full: false };
+  for (const path of wanted) {
+    if (there.has(path)) continue;
+    await cache.put(path, new Response(await fetched(path), { headers: { "Content-Type": kind(path) } }));
+    state.stored += 1;
+  }
+}
+
+/** A file is named by the SHA-256 of its content: what came otherwise is not stored. */
+async function fetched(path) {
+  const response = await fetch(path, { credentials: "omit", cache: "no-store" });
+  const content = await response.arrayBuffer();
+  const found = [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))];
+  const name = found.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!response.ok || !path.includes(name)) throw new Error(`${path} did not come whole`);
+  return content;
+}
+
+/** An address that the page can play or show; null if the file is not stored. Whoever asks revokes it. */
+export async function mediaAddress(name) {
+  const found = await globalThis.caches?.open(STORE).then((cache) => cache.match(`/media/${name}`));
+  return found ? URL.createObjectURL(await found.blob()) : null;
+}
+
+function kind(path) {
+  return SUFFIX[path.split(".").pop()];
+}
