@@ -90,7 +90,17 @@ def replace(installation: Installation, code: str, dossier: str, reason: str, lo
     click.echo(f"{following} stands in the place of {dossier}.")
 
 
+@frame_group.command()
+@click.argument("code")
+@as_option
+@with_installation
+def seed(installation: Installation, code: str, login: str | None) -> None:
+    """Open the seed of round CODE after its close, so that anybody can draw the sample again."""
+    click.echo(frame.open_seed(installation, code, actor_of(installation, login)))
+
+
 def _tell(shown: Shown) -> None:
     click.echo(f"{shown.size} dossiers in the frame. SHA-256: {shown.hash}")
+    click.echo(f"SHA-256 of the seed, written down with the plan: {shown.seed_commitment}")
     for reason, n in shown.excluded.items():
         click.echo(f"{n} left out: {REASONS[reason]}")

@@ -44,6 +44,7 @@ class Shown:
     size: int
     excluded: dict[Exclusion, int]
     frozen: bool
+    seed_commitment: str  # SHA-256 of the seed's bytes, written down with the plan
 
 
 def freeze(installation: Installation, code: str, actor: Actor = COMMAND_LINE) -> Shown:
@@ -69,7 +70,7 @@ def freeze(installation: Installation, code: str, actor: Actor = COMMAND_LINE) -
         left_out = sum(sum(desks.values()) for desks in taken.excluded.values())
         detail = f"{len(taken.lines)} dossiers, {left_out} left out, SHA-256 {taken.hash}"
         audit.note(session, installation, "frame freeze", code, detail, actor.login)
-        return _shown(taken.hash, len(taken.lines), taken.excluded, frozen=True)
+        return _shown(row, taken.hash, len(taken.lines), taken.excluded, frozen=True)
 
 
 def show(installation: Installation, code: str) -> Shown:
@@ -78,10 +79,10 @@ def show(installation: Installation, code: str) -> Shown:
         row = rounds.by_code(session, code)
         frame = session.get(Frame, row.id)
         if frame is not None:
-            return _shown(frame.hash, frame.size, frame.excluded, frozen=True)
+            return _shown(row, frame.hash, frame.size, frame.excluded, frozen=True)
         taken = take(session, row)
         digest = taken.hash if taken.lines else ""
-        return _shown(digest, len(taken.lines), taken.excluded, frozen=False)
+        return _shown(row, digest, len(taken.lines), taken.excluded, frozen=False)
 
 
 def verify(installation: Installation, code: str) -> Change:
@@ -91,6 +92,18 @@ def verify(installation: Installation, code: str) -> Change:
         frame = of_round(session, row)
         lines = lines_of(frame, code)
         return frames.compare(lines, take(session, row).lines)
+
+
+def open_seed(installation: Installation, code: str, actor: Actor = COMMAND_LINE) -> str:
+    """The seed in hexadecimal digits, once no answer is taken any more; whoever has it can draw the sample again."""
+    with installation.database.write() as session:
+        row = rounds.by_code(session, code)
+        if row.state not in round_states.ENDED:
+            raise RefusedError(
+                f"Round {code} is {row.state}; its seed is opened after the close, when nobody can use it."
+            )
+        audit.note(session, installation, "frame seed", code, "opened", actor.login)
+        return installation.keys.seed(code).hex()
 
 
 def of_round(session: Session, row: Round) -> Frame:
@@ -177,6 +190,6 @@ def _scope(session: Session, row: Round, slugs: dict[uuid.UUID, str]) -> Scope:
     return Scope(inside, fields, None if row.procedures is None else set(row.procedures))
 
 
-def _shown(digest: str, size: int, excluded: dict[str, dict[str, int]], *, frozen: bool) -> Shown:
+def _shown(row: Round, digest: str, size: int, excluded: dict[str, dict[str, int]], *, frozen: bool) -> Shown:
     counts = {Exclusion(reason): sum(desks.values()) for reason, desks in excluded.items()}
-    return Shown(digest, size, counts, frozen)
+    return Shown(digest, size, counts, frozen, row.seed_commitment)

@@ -82,6 +82,8 @@ def redraws(installation: Installation, code: str) -> bool | None:
         frozen = frame.of_round(session, row)
         if frozen.drawn_at is None:
             return None
+        if row.erased_at is not None:
+            raise RefusedError(f"Round {code} is erased: its seed and the list of the drawn are gone.")
         again = _sample(session, installation, row, frozen)
         numbers = cells(session, row)
         listed = select(Dossier.dossier_code, SampleMember.stratum_number, SampleMember.place)

@@ -121,3 +121,14 @@ def test_a_frame_that_is_not_ready_is_refused_with_the_reason(installation, chan
     with pytest.raises(RefusedError, match=words):
         frame.freeze(installation, made.code)
     assert rounds.every(installation)[0].state == changes.get("state", "plan")
+
+
+def test_the_seed_is_opened_after_the_close_and_is_the_one_that_was_committed(installation):
+    made = closed_round.make(installation, sizes=SMALL)
+    shown = frame.freeze(installation, made.code)
+    with pytest.raises(RefusedError, match="after the close"):
+        frame.open_seed(installation, made.code)
+    with installation.database.write() as session:
+        session.get(Round, made.row.id).state = "closed"
+    opened = frame.open_seed(installation, made.code)
+    assert hashlib.sha256(bytes.fromhex(opened)).hexdigest() == shown.seed_commitment
