@@ -1,16 +1,16 @@
 """The sums of cells as one matrix, added up by sampled unit and domain before anything else is done."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.engines import Columns
 from analysis.linearization import Linear
 from analysis.recipe import RESPONDENT, Wanted
 from analysis.scan import Shape
-from analysis.variance import Stage, Taylor
+from analysis.variance import Stage, Taylor, changes
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
@@ -73,28 +73,59 @@ class Sums:
         return found
 
 
-def sums_of(cells: Columns, shape: Shape, kinds: Sequence[str]) -> Sums:
-    """Collect the sums of a scan."""
-    named = {kind: list(_item_columns(cells, shape, kind)) for kind in kinds}
+def sums_of(cells: dict[str, NDArray[Any]], shape: Shape, kinds: Sequence[str]) -> Sums:
+    """Collect the sums of a scan, taking them out of `cells` one by one: never two copies of everything."""
+    named = {kind: list(_item_columns(shape, kind)) for kind in kinds}
     if shape.composite:
-        named[RESPONDENT] = [(cells["ry"], cells["rx"])]
+        named[RESPONDENT] = [("ry", "rx")]
     matrix = np.empty((2 * sum(map(len, named.values())), len(cells["n"])))
     first, end = {}, 0
     for kind, pairs in named.items():
         first[kind] = end
         for y, x in pairs:
-            matrix[end] = y
-            np.subtract(x, y, out=matrix[end + len(pairs)])
+            matrix[end] = cells.pop(y)
+            np.subtract(cells.pop(x), matrix[end], out=matrix[end + len(pairs)])
             end += 1
         end += len(pairs)
     return Sums(matrix, first, {kind: len(pairs) for kind, pairs in named.items()})
 
 
-def _item_columns(cells: Columns, shape: Shape, kind: str) -> Iterator[tuple[Float, Float]]:
-    """Numerator and denominator of every item."""
+def _item_columns(shape: Shape, kind: str) -> Iterator[tuple[str, str]]:
+    """Names of numerator and denominator of every item."""
     y, x = MEASURES[kind]
     for item in range(1, shape.items + 1):
-        yield cells[f"{y}{item}"], cells[f"{x}{item}"]
+        yield f"{y}{item}", f"{x}{item}"
+
+
+def neighbours_added(sums: Sums, stages: tuple[Stage, ...], domain: Int) -> tuple[Sums, tuple[Stage, ...], Int]:
+    """Add up cells that stand side by side and are of one unit and domain, before anything is sorted.
+
+    Parameters
+    ----------
+    sums, stages, domain
+        Over cells sorted by their keys.
+
+    Returns
+    -------
+    (sums, stages, domain) : tuple
+        Over as many cells or fewer.
+    """
+    starts = np.flatnonzero(changes(stages[-1].unit) | changes(domain)) if stages else np.arange(len(domain))
+    if len(starts) == len(domain):
+        return sums, stages, domain
+    added = Sums(np.add.reduceat(sums.matrix, starts, axis=1), sums.first, sums.width)
+    return added, tuple(replace(stage, unit=stage.unit[starts]) for stage in stages), domain[starts]
+
+
+def distinct(values: NDArray[np.integer[Any]]) -> tuple[Int, Int]:
+    """Return the sorted distinct codes and the place of each value among them, without sorting all values."""
+    low, high = int(values.min()), int(values.max())
+    if high - low > 4 * len(values):
+        return np.unique(values, return_inverse=True)
+    there = np.zeros(high - low + 1, dtype=bool)
+    there[values - low] = True
+    codes = np.flatnonzero(there)
+    return codes + low, (np.cumsum(there) - 1)[values - low]
 
 
 def condense(sums: Sums, taylor: Taylor) -> tuple[Sums, tuple[Stage, ...], Int]:

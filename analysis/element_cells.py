@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pyarrow as pa
 
 from analysis.cell_sums import Sums, condense
-from analysis.element_sql import Squares, squares_sql, whole_numbers
-from analysis.engines import Columns, DuckDb, Engine
+from analysis.element_sql import squares_sql
+from analysis.engines import Columns, Engine
 from analysis.linearization import Linear, linearise
 from analysis.recipe import Wanted
 from analysis.scan import Shape, run_scan
-from analysis.stored import Stored
 from analysis.variance import (
     Float,
     Int,
@@ -141,20 +139,6 @@ def estimate_elements(
     labels = {key: cells[key][first] for key in shape.domain_keys}
     cell_labels = {key: cells[key] for key in keys}
     query = squares_sql(shape, instrument, listed, linear, labels, cell_labels, centre)
-    found = _asked(engine, query, keys)
+    found = run_scan(engine, query.text, keys, query.tables)
     squares = np.stack([found[f"s{k + 1}"] for k in range(len(listed))])[:, order]
     return Elements(totals, linear, taylor, z, squares, n)
-
-
-def _asked(engine: Engine, query: Squares, keys: Sequence[str]) -> Columns:
-    """Run the query: DuckDB is lent the tables, for a million numbers in a text take it minutes to read."""
-    if not isinstance(engine, DuckDb):
-        literals = engine.literals if isinstance(engine, Stored) else whole_numbers
-        return run_scan(engine, query.alone(literals), keys)
-    for name, columns in query.tables.items():
-        engine.connection.register(name, pa.table(dict(columns)))
-    try:
-        return run_scan(engine, query.text, keys)
-    finally:
-        for name in query.tables:
-            engine.connection.unregister(name)

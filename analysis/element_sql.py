@@ -3,7 +3,7 @@
 The dialect of the scan, plus two tables of numbers that are joined: a (by domain) and b (by cell).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from analysis.scan import ANSWERED, Shape
 from instruments.model import Instrument
 
 Float = NDArray[np.float64]
-Literals = Callable[[str, NDArray[np.int64]], list[str]]
 Worth = Mapping[str, tuple[Float, Float]]
 
 
@@ -27,11 +26,6 @@ class Squares:
 
     text: str
     tables: Mapping[str, Columns]
-
-    def alone(self, literals: Literals) -> str:
-        """Return the text with both tables written into it; `literals` writes the codes of a key's column."""
-        written = ",\n".join(_written(name, columns, literals) for name, columns in self.tables.items())
-        return f"WITH {written}\n{self.text}"
 
 
 def squares_sql(
@@ -116,21 +110,6 @@ def _branches(item: int, y: Float, x: Float, gain: str, loss: str) -> Iterator[s
         parts = [f"{_number(part)} * {name}" for part, name in ((worth, gain), (valid - worth, loss)) if part]
         if parts:
             yield f"WHEN {' OR '.join(f'r.q{item} = {code}' for code in codes)} THEN {' + '.join(parts)}"
-
-
-def _written(name: str, columns: Columns, literals: Literals) -> str:
-    """Write a table of numbers into the text: keys as the engine has them, the rest as doubles."""
-    texts = [
-        literals(key, column) if key == "h" or key.startswith("d") else [_number(value) for value in column]
-        for key, column in columns.items()
-    ]
-    rows = zip(*texts, strict=True)
-    return f"{name} ({', '.join(columns)}) AS (VALUES " + ",\n".join(f"({', '.join(row)})" for row in rows) + ")"
-
-
-def whole_numbers(_key: str, codes: NDArray[np.int64]) -> list[str]:
-    """Write codes as they are."""
-    return [str(int(code)) for code in codes]
 
 
 def _number(value: float) -> str:

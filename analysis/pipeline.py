@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cell_design import cell_stages
-from analysis.cell_sums import MEASURES, Sums, condense, sums_of
+from analysis.cell_sums import MEASURES, Sums, condense, distinct, neighbours_added, sums_of
 from analysis.covariance import covariance
 from analysis.design import DesignColumns
 from analysis.element_cells import estimate_elements
@@ -20,7 +20,7 @@ from analysis.linearization import Linear, linearise
 from analysis.recipe import Wanted, wanted, worth_of
 from analysis.sampled_units import SampledUnits
 from analysis.scan import Measure, Shape, cells_sql, level_counts, levels_sql, run_scan
-from analysis.variance import Lonely, Stage, Taylor, changes, lay_out
+from analysis.variance import AT_ONCE, Lonely, Stage, Taylor, changes, lay_out
 from instruments.model import Instrument
 
 Float = NDArray[np.float64]
@@ -64,7 +64,7 @@ class Estimated:
     domains: Int  # (domains, columns)
     totals: Mapping[str, tuple[Float, Float]]  # on the grid of the weights
     linear: Sequence[Linear]
-    z: Float  # (statistics, condensed cells)
+    z: Float  # (condensed cells,), linearised values of the statistic that was to be kept
     variance: Float  # (domains, statistics)
     taylor: Taylor  # over the condensed cells
 
@@ -103,8 +103,8 @@ def compute_indices(
     overall = next(k for k, w in enumerate(listed) if w.statistic.name == "overall")
     scanned = scan_responses(engine, shape, design, instrument, sampled=sampled)
     if design.psu:
-        found = estimate_scanned(scanned, listed, shape.domain_keys)
-        covariance_of_overall = covariance(found.taylor, found.z[[overall]].T)
+        found = estimate_scanned(scanned, listed, shape.domain_keys, overall)
+        covariance_of_overall = covariance(found.taylor, found.z[:, None])
     else:
         found, covariance_of_overall = _elements(engine, shape, scanned, instrument, overall)
     totals = _totals(run_scan(engine, levels_sql(shape), shape.domain_keys), shape, found, instrument)
@@ -136,12 +136,14 @@ def scan_responses(
         As in `compute_indices`.
     """
     cells = run_scan(engine, cells_sql(shape, measures_of(instrument, kinds)), shape.keys)
-    keys = {name: cells[name] for name in (*shape.keys, "n")}  # the rest lives on in the sums alone
     stages = cell_stages(cells, shape, design, sampled)
-    return Scanned(keys, stages, design.lonely, sums_of(cells, shape, kinds), sampled)
+    sums = sums_of(cells, shape, kinds)
+    return Scanned(cells, stages, design.lonely, sums, sampled)
 
 
-def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequence[str]) -> Estimated:
+def estimate_scanned(
+    scanned: Scanned, listed: Sequence[Wanted], columns: Sequence[str], kept: int | None = None
+) -> Estimated:
     """Estimate statistics with variances for the domains that some columns of the cells make.
 
     Parameters
@@ -152,6 +154,8 @@ def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequen
         Statistics; what they measure must have been summed.
     columns : sequence of str
         Names such as d1; none for all responses together.
+    kept : int, optional
+        Place of the statistic whose linearised values are returned, too.
 
     Raises
     ------
@@ -162,8 +166,10 @@ def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequen
     if unsummed:
         raise AnalysisError(f"{unsummed[0]} needs sums that were not scanned; scan them too")
     domains, cell_domain = _domains(scanned.cells, columns)
-    over_cells = lay_out(scanned.stages, cell_domain, len(domains), scanned.lonely)
-    sums, stages, domain = condense(scanned.sums, over_cells)
+    joined = neighbours_added(scanned.sums, scanned.stages, cell_domain)
+    over_cells = lay_out(*joined[1:], len(domains), scanned.lonely)
+    sums, stages, domain = condense(joined[0], over_cells)
+    del joined  # twice 200 MB for half a million cells
     taylor = lay_out(stages, domain, len(domains), scanned.lonely)
     if scanned.sampled is not None:
         cells = scanned.cells
@@ -171,8 +177,14 @@ def estimate_scanned(scanned: Scanned, listed: Sequence[Wanted], columns: Sequen
     starts = np.flatnonzero(changes(domain))
     totals = sums.totals(starts)
     linear = [linearise(w.statistic, *totals[w.of]) for w in listed]
-    z = sums.linearised(listed, linear, np.append(starts, len(domain)))
-    return Estimated(domains, totals, linear, z, taylor.variance(z.T), taylor)
+    z, variance = np.zeros(0), np.empty((len(domains), len(listed)))
+    for first in range(0, len(listed), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        values = sums.linearised(listed[some], linear[some], np.append(starts, len(domain)))
+        variance[:, some] = taylor.variance(values.T)
+        if kept in range(first, first + AT_ONCE):
+            z = values[kept - first].copy()
+    return Estimated(domains, totals, linear, z, variance, taylor)
 
 
 def measures_of(instrument: Instrument, kinds: Sequence[str]) -> list[Measure]:
@@ -188,9 +200,11 @@ def _domains(cells: Columns, columns: Sequence[str]) -> tuple[Int, Int]:
     """Return the distinct domains and the place of every cell's."""
     place = np.zeros(len(cells["n"]), dtype=np.int64)
     for column in columns:
-        codes, code = np.unique(cells[column], return_inverse=True)
+        codes, code = distinct(cells[column])
         place = place * len(codes) + code
-    keys, first, place = np.unique(place, return_index=True, return_inverse=True)
+    keys, place = distinct(place)
+    first = np.empty(len(keys), dtype=np.int64)
+    first[place] = np.arange(len(place))  # any cell of a domain has its labels
     labels = [cells[column][first].astype(np.int64) for column in columns]
     return np.stack(labels, axis=1) if labels else np.zeros((len(keys), 0), dtype=np.int64), place
 

@@ -5,14 +5,15 @@ w weight on the grid (an integer-valued double), q1.. levels (NULL blank, 9 not 
 index from 0 to 1 (NULL without one).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.cells import CODES, LEVELS
-from analysis.engines import VIEW, Columns, Engine
+from analysis.engines import NONE, VIEW, Columns, Engine
 from analysis.errors import AnalysisError
 from analysis.grid import EXACT
 
@@ -81,21 +82,21 @@ def levels_sql(shape: Shape) -> str:
     return _select(chosen, shape.domain_keys)
 
 
-def run_scan(engine: Engine, sql: str, keys: Sequence[str]) -> Columns:
-    """Run a scan and sort its cells by key, so that any later sum has one order.
+def run_scan(engine: Engine, sql: str, keys: Sequence[str], lent: Mapping[str, Columns] = NONE) -> dict[str, Any]:
+    """Run a scan and sort its cells by key, so that any later sum has one order; returns the columns by name.
 
     Raises
     ------
     AnalysisError
         If there are no responses, or the weights add up to more than a double holds exactly.
     """
-    found = engine.table(sql)
+    found = dict(engine.table(sql, lent))
     if not len(found["n"]):
         raise AnalysisError("no responses; give at least one row")
     order = np.lexsort([found[key] for key in reversed(keys)]) if keys else np.arange(len(found["n"]))
     if not float(np.sum(found["w"])) < EXACT:  # NaN is not either
         raise AnalysisError("the weights add up to more than 9.0e9 units; sums would no longer be exact")
-    return {name: column[order] for name, column in found.items()}
+    return {name: found.pop(name)[order] for name in list(found)}  # one by one: never two copies of everything
 
 
 def level_counts(found: Columns, shape: Shape) -> tuple[Float, NDArray[np.int64]]:

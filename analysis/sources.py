@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 import duckdb
 import psycopg
 
-from analysis.engines import DbApi, DuckDb, Engine, Spark
+from analysis.databases import PostgreSql, Sqlite
+from analysis.engines import DuckDb, Engine, Spark
 from analysis.errors import AnalysisError
 
 KINDS = "duckdb, sqlite:///FILE?table=T, postgresql://HOST/DATABASE?table=T, spark://HOST:PORT, local[N]"
@@ -87,7 +88,7 @@ def _sqlite(address: str, path: Path | None) -> Iterator[tuple[Engine, str]]:
         raise AnalysisError(f"--engine: {file} is not a file; write sqlite:///FILE?table=T (four / for a full path)")
     with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
         # With the schema a table called like the scan's own view is not taken for it.
-        yield DbApi(connection), f"main.{table}"
+        yield Sqlite(connection), f"main.{table}"
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def _postgresql(address: str, path: Path | None) -> Iterator[tuple[Engine, str]]
         ) from None
     with closing(connection):
         connection.read_only = True
-        yield DbApi(connection), table
+        yield PostgreSql(connection), table
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Responses scanned where they lie: their own columns under the names of the scan, checked by the engine itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analysis.cells import CODES
 from analysis.design import DesignColumns
-from analysis.engines import VIEW, Columns, Engine
+from analysis.engines import NONE, VIEW, Columns, DuckDb, Engine
 from analysis.errors import AnalysisError
 from analysis.grid import EXACT, GRID
 from analysis.reading import sorted_labels
@@ -51,8 +51,8 @@ class Stored:
     nest: bool
     own: dict[str, dict[int, Any]] = field(default_factory=dict)
 
-    def table(self, sql: str) -> Columns:
-        """Return the result of a query over the view, labels as codes.
+    def table(self, sql: str, lent: Mapping[str, Columns] = NONE) -> Columns:
+        """Return the result of a query over the view, labels as codes; what is lent has them too.
 
         Raises
         ------
@@ -60,7 +60,8 @@ class Stored:
             If the weights come as anything but doubles: their sums would not be those of other engines.
         """
         more = f",\n{sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f"\n{sql}"
-        found = dict(self.engine.table(f"WITH {VIEW} AS ({self.select}){more}"))
+        labelled = {name: self._labelled(columns) for name, columns in lent.items()}
+        found = dict(self.engine.table(f"WITH {VIEW} AS ({self.select}){more}", labelled))
         for key in found.keys() & set(self.shape.keys):
             known = self.domain_labels[int(key[1:]) - 1] if key.startswith("d") else None
             codes = _codes(found[key], known)
@@ -72,9 +73,12 @@ class Stored:
             _refuse_repeated(found["h"], found["u1"])
         return {n: np.asarray(c, dtype=np.float64) if n.startswith("f") else c for n, c in found.items()}
 
-    def literals(self, key: str, codes: Int) -> list[str]:
-        """Write codes that `table` gave as the labels that are stored, for a query that joins them."""
-        return [_literal(self.own[key][code]) for code in codes.tolist()]
+    def _labelled(self, columns: Columns) -> Columns:
+        """Put the labels that are stored for codes that `table` gave."""
+        return {
+            key: np.array([self.own[key][code] for code in column.tolist()]) if key in self.own else column
+            for key, column in columns.items()
+        }
 
 
 def stored(source: Source, design: DesignColumns, by: Sequence[str], instrument: Instrument) -> Stored:
@@ -113,7 +117,10 @@ def stored(source: Source, design: DesignColumns, by: Sequence[str], instrument:
     labels = _checked(source, design, by, instrument)
     shape = Shape(len(design.psu), len(design.fpc), len(by), len(items), composite=composite)
     text = "SELECT " + ", ".join(select) + f" FROM {source.name}"  # noqa: S608 -- checked names and our own words
-    return Stored(source.engine, text, shape, labels, design.nest)
+    engine = source.engine
+    if isinstance(engine, DuckDb) and engine.view == source.name and design.strata:
+        engine = engine.in_blocks(design.strata)
+    return Stored(engine, text, shape, labels, design.nest)
 
 
 def _weight(column: str, design: DesignColumns) -> str:
@@ -193,13 +200,6 @@ def _labels(values: NDArray[np.generic]) -> tuple[str, ...]:
     """Return the distinct labels, sorted as numbers if all are."""
     names = sorted({str(value) for value in values.tolist()})
     return tuple(names[i] for i in sorted_labels(list(names)))
-
-
-def _literal(label: object) -> str:
-    """Write a stored label into the text of a query: a number as it is, a word between quotation marks."""
-    if isinstance(label, int | float):
-        return repr(label)
-    return "'" + str(label).replace("'", "''") + "'"
 
 
 def _codes(values: NDArray[np.generic], known: tuple[str, ...] | None) -> Int:

@@ -194,6 +194,11 @@ def _lay_out_stage(stage: Stage, domain: Int) -> Layout:
 
 def _sorting(stage: Stage, domain: Int) -> Int:
     """Order of the rows by domain, stratum and unit."""
+    if np.all(stage.unit[1:] >= stage.unit[:-1]) and np.all(
+        np.diff(stage.stratum[: stage.unit.max(initial=0) + 1]) >= 0
+    ):
+        few = len(domain) == 0 or domain.max() < np.iinfo(np.uint16).max
+        return np.argsort(domain.astype(np.uint16) if few else domain, kind="stable")  # 16 bits sort in linear time
     if np.all(np.diff(stage.stratum) >= 0):  # units are numbered by stratum, so one key does
         return np.argsort(domain * len(stage.stratum) + stage.unit, kind="stable")
     return np.lexsort((stage.unit, stage.stratum[stage.unit], domain))

@@ -1,19 +1,24 @@
-"""Speed and memory of the full task, as ratios measured in one run: prints what docs/method.md quotes.
+"""Speed and memory of the full task, as ratios measured in one run: prints what docs/operations.md quotes.
 
-python bench/analysis_speed.py [--responses 100000 1000000] [--folder /tmp]
+python bench/analysis_speed.py [--responses 100000 1000000] [--sorted-together 1000000] [--folder FOLDER]
 
 The task: 22 items, 5 factors and the overall index with standard errors for 2,000 agencies, their communes and
 34 provinces, 8,160 PSUs, from a Parquet file. Against it: (a) reading that file, (b) the same engine grouping
-the file by the same keys into the same sums, the result discarded.
+the file by the same keys into the same sums in one query, the result discarded. Each is a process of its own; ratios
+are of seconds on the clock and, for machines with other work, of processor seconds (all threads). A file that is there
+already is used again: name it responses_N.parquet in the folder.
 """
 
 import argparse
+import json
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -30,7 +35,6 @@ from analysis.scan import Shape, cells_sql
 from instruments.load import newest
 
 ITEMS, AGENCIES, PROVINCES, STRATA, PSUS = 22, 2000, 34, 340, 8160
-CHUNK = 1_000_000
 SHAPE = Shape(stages=1, counts=1, domains=3, items=ITEMS + 1)
 DESIGN = DesignColumns(weights="w", strata="h", psu=("u1",), fpc=("f1",))
 
@@ -56,26 +60,16 @@ def chunk(draw: np.random.Generator, n: int) -> pa.Table:
     return pa.table(columns)
 
 
-def write(path: Path, n: int, seed: int) -> None:
+def write(path: Path, n: int, seed: int, together: int) -> None:
     """Write responses sorted by stratum and PSU within each part."""
     draw = np.random.Generator(np.random.PCG64(seed))
     writer = None
-    for start in range(0, n, CHUNK):
-        part = chunk(draw, min(CHUNK, n - start)).sort_by([("h", "ascending"), ("u1", "ascending")])
+    for start in range(0, n, together):
+        part = chunk(draw, min(together, n - start)).sort_by([("h", "ascending"), ("u1", "ascending")])
         writer = writer or pq.ParquetWriter(path, part.schema)
         writer.write_table(part)
     if writer:
         writer.close()
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Best of two runs."""
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def read_alone(path: Path) -> None:
@@ -84,8 +78,9 @@ def read_alone(path: Path) -> None:
         batch.validate()
 
 
-def group_alone(path: Path, sql: str) -> None:
+def group_alone(path: Path) -> None:
     """Let the same engine group the same file into the same sums."""
+    sql = cells_sql(SHAPE, measures_of(newest("sipas-2017"), ["share"]))
     connection = duckdb.connect()
     connection.read_parquet(str(path)).create_view("responses")
     connection.sql(sql).to_arrow_table()
@@ -93,44 +88,95 @@ def group_alone(path: Path, sql: str) -> None:
 
 def task(path: Path) -> None:
     """Do the full task."""
+    estimate(path, SHAPE.domain_keys)
+
+
+def one_level(path: Path) -> None:
+    """Do the task for the agencies alone: what each further level costs is the difference."""
+    estimate(path, SHAPE.domain_keys[:1])
+
+
+def estimate(path: Path, levels: Sequence[str]) -> None:
+    """Scan once, then estimate every statistic for the domains of some levels."""
     instrument = newest("sipas-2017")
     listed = [w for w in wanted(instrument) if w.of == "share"]
-    scanned = scan_responses(DuckDb.over_parquet(path), SHAPE, DESIGN, instrument, ["share"])
-    for level in SHAPE.domain_keys:
+    scanned = scan_responses(DuckDb.over_parquet(path, stratum="h"), SHAPE, DESIGN, instrument, ["share"])
+    for level in levels:
         estimate_scanned(scanned, listed, [level])
 
 
-def measure(folder: Path, n: int) -> Sequence[float]:
-    """Measure one size; seconds of the task, of reading, of grouping; peak GB of a process of its own."""
-    path = folder / f"responses_{n}.parquet"
-    write(path, n, seed=1)
-    sql = cells_sql(SHAPE, measures_of(newest("sipas-2017"), ["share"]))
-    full, reading, grouping = (
-        seconds(lambda: task(path)),
-        seconds(lambda: read_alone(path)),
-        seconds(lambda: group_alone(path, sql)),
+WORKS: dict[str, Callable[[Path], None]] = {
+    work.__name__: work for work in (read_alone, group_alone, one_level, task)
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds on the clock, seconds of the processor, highest memory in GB."""
+
+    clock: float
+    processor: float
+    memory: float
+
+
+def alone(work: str, path: Path) -> None:
+    """Do one work in this process and print what it cost, without the imports."""
+    before, start = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    WORKS[work](path)
+    clock, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    print(json.dumps([clock, processor, after.ru_maxrss / 1e6]))
+
+
+def cost(work: str, path: Path, times: int) -> Cost:
+    """Best of some runs, each in a process of its own."""
+    command = [sys.executable, __file__, "--alone", work, str(path)]
+    runs = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(times)]
+    clock, processor, memory = zip(*runs, strict=True)
+    return Cost(min(clock), min(processor), max(memory))
+
+
+def line(n: int, found: dict[str, Cost]) -> str:
+    """One line of the table: clock and processor side by side."""
+    full, fewer = found["task"], found["one_level"]
+    texts = [f"{full.clock:.2f} / {full.processor:.2f}"]
+    against = (found["read_alone"], found["group_alone"])
+    texts += [f"{full.clock / other.clock:.2f} / {full.processor / other.processor:.2f}" for other in against]
+    texts.append(f"{(full.processor - fewer.processor) / (SHAPE.domains - 1):.2f}")
+    texts.append(f"{full.memory:.2f} ({found['group_alone'].memory:.2f})")
+    return f"| {n} | " + " | ".join(texts) + " |"
+
+
+def against_r() -> str:
+    """Say what cannot be compared without R, and what it would take."""
+    if shutil.which("Rscript"):
+        return "R is installed, but this script does not run it; time survey::svyby and its best route by hand."
+    return (
+        "R is not installed: nothing is compared with it. The targets at 1,000,000 responses (60 x R's best route, "
+        "4,000 x the svyby idiom) need R with the package survey on this very machine."
     )
-    alone = subprocess.run([sys.executable, __file__, "--task", path], capture_output=True, text=True, check=True)
-    path.unlink()
-    return full, reading, grouping, float(alone.stdout)
 
 
 def main() -> None:
     """Print one line per size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--responses", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--sorted-together", type=int, default=1_000_000, help="responses written as one sorted part")
+    parser.add_argument("--times", type=int, default=2, help="runs of each, of which the best counts")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
-    parser.add_argument("--task", type=Path, help="do the task over this file once and print the peak memory in GB")
+    parser.add_argument("--alone", nargs=2, metavar=("WORK", "FILE"), help=f"do one of {', '.join(WORKS)}")
     arguments = parser.parse_args()
-    if arguments.task:
-        task(arguments.task)
-        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    if arguments.alone:
+        alone(arguments.alone[0], Path(arguments.alone[1]))
         return
-    print("| responses | task, s | / reading | / grouping | peak GB |")
-    print("|---|---|---|---|---|")
+    print(against_r())
+    print("| responses | task, s | / reading | / grouping | a further level, s | peak GB (grouping) |")
+    print("|---|---|---|---|---|---|")
     for n in arguments.responses:
-        full, reading, grouping, memory = measure(arguments.folder, n)
-        print(f"| {n} | {full:.2f} | {full / reading:.1f} | {full / grouping:.2f} | {memory:.2f} |", flush=True)
+        path = arguments.folder / f"responses_{n}.parquet"
+        if not path.exists():
+            write(path, n, seed=1, together=arguments.sorted_together)
+        print(line(n, {work: cost(work, path, arguments.times) for work in WORKS}), flush=True)
 
 
 if __name__ == "__main__":

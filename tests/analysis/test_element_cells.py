@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.design import DesignColumns
-from analysis.engines import DuckDb
+from analysis.engines import NONE, DuckDb
 from analysis.errors import AnalysisError
 from analysis.pipeline import compute_indices
 from analysis.reading import Table
@@ -106,8 +106,8 @@ def test_the_text_keeps_to_the_common_dialect_and_python_sees_cells_only():
         def __init__(self, view):
             self.engine, self.texts, self.rows = DuckDb.over_table(view), [], []
 
-        def table(self, sql):
-            found = self.engine.table(sql)
+        def table(self, sql, lent=NONE):
+            found = self.engine.table(sql, lent)
             self.texts.append(sql)
             self.rows.append(len(found["n"]))
             return found

@@ -10,8 +10,9 @@ import pytest
 from analysis import cells_of, index_figures, with_composite
 from analysis.__main__ import main
 from analysis.cell_sums import MEASURES
+from analysis.databases import Sqlite
 from analysis.design import DesignColumns
-from analysis.engines import DbApi, DuckDb
+from analysis.engines import DuckDb
 from analysis.errors import AnalysisError
 from analysis.grid import grid_weights
 from analysis.pipeline import compute_indices
@@ -76,7 +77,7 @@ def sqlite_over(view):
     rows = zip(*(column.to_pylist() for column in view.columns), strict=True)
     marks = ", ".join("?" * len(names))
     connection.executemany(f"INSERT INTO responses VALUES ({marks})", rows)
-    return DbApi(connection)
+    return Sqlite(connection)
 
 
 def test_cells_are_the_same_numbers_on_duckdb_and_sqlite_in_any_order_of_rows():
