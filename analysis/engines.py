@@ -33,7 +33,7 @@ class DuckDb:
     """DuckDB in process, over a table in memory or over files."""
 
     connection: duckdb.DuckDBPyConnection
-    view: str = VIEW
+    files: str = ""  # the view over Parquet files, which may show a part of their rows
     blocks: tuple[str, ...] = ()  # conditions that each choose some strata; together all of them
 
     @classmethod
@@ -60,15 +60,17 @@ class DuckDb:
         """Read a CSV file with headings; empty fields and NA are blanks."""
         connection = duckdb.connect()
         connection.read_csv(str(path), header=True, na_values=["", "NA"]).create_view(view)
-        return cls(connection, view)
+        return cls(connection)
 
     def in_blocks(self, stratum: str, rows: int = BLOCK) -> "DuckDb":
         """Return the engine over the same Parquet files, grouping about so many rows at a time.
 
         Sums of a few strata stay near the processor and their memory does not grow with the file. A stratum is never
-        divided, so every cell is complete in its block.
+        divided, so every cell is complete in its block. Tables and CSV files are read as before.
         """
-        counted = f"SELECT {stratum} AS h, COUNT(*) AS n FROM {self.view} GROUP BY {stratum}"  # noqa: S608 -- checked names
+        if not self.files:
+            return self
+        counted = f"SELECT {stratum} AS h, COUNT(*) AS n FROM {self.files} GROUP BY {stratum}"  # noqa: S608 -- checked names
         found = self.connection.sql(counted).fetchall()
         if not all(isinstance(label, int | str) for label, _ in found):
             return self
@@ -95,11 +97,11 @@ class DuckDb:
         parts = []
         try:
             for block in self.blocks:
-                self.connection.execute(_shown(self.view, block))
+                self.connection.execute(_shown(self.files, block))
                 found = _of_arrow(self.connection.sql(sql).to_arrow_table())
                 parts.append({name: column.copy() for name, column in found.items()})  # else one keeps all of them
         finally:
-            self.connection.execute(_shown(self.view, "1 = 1"))
+            self.connection.execute(_shown(self.files, "1 = 1"))
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
 

@@ -182,7 +182,7 @@ def estimate_scanned(
         some = slice(first, first + AT_ONCE)
         values = sums.linearised(listed[some], linear[some], np.append(starts, len(domain)))
         variance[:, some] = taylor.variance(values.T)
-        if kept in range(first, first + AT_ONCE):
+        if kept is not None and first <= kept < first + AT_ONCE:
             z = values[kept - first].copy()
     return Estimated(domains, totals, linear, z, variance, taylor)
 

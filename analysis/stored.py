@@ -118,7 +118,7 @@ def stored(source: Source, design: DesignColumns, by: Sequence[str], instrument:
     shape = Shape(len(design.psu), len(design.fpc), len(by), len(items), composite=composite)
     text = "SELECT " + ", ".join(select) + f" FROM {source.name}"  # noqa: S608 -- checked names and our own words
     engine = source.engine
-    if isinstance(engine, DuckDb) and engine.view == source.name and design.strata:
+    if isinstance(engine, DuckDb) and design.strata:
         engine = engine.in_blocks(design.strata)
     return Stored(engine, text, shape, labels, design.nest)
 

@@ -125,6 +125,24 @@ def test_the_text_keeps_to_the_common_dialect_and_python_sees_cells_only():
             assert forbidden not in text
 
 
+def test_the_text_does_not_grow_with_the_number_of_units():
+    texts = []
+
+    class Listening(DuckDb):
+        def table(self, sql, lent=NONE):
+            texts.append((sql, {name: len(columns["d1"]) for name, columns in lent.items()}))
+            return super().table(sql, lent)
+
+    table = responses(9, n=400)
+    for units in (["x"], [f"unit {k:03}" for k in range(100)]):
+        labels = pa.array([units[k % len(units)] for k in range(400)])
+        many = Table(GOLDEN, table.columns.set_column(table.columns.column_names.index("unit"), "unit", labels))
+        both(many, DesignColumns(weights="w", strata="h"), ("unit",), Listening.over_table)
+    few, many = [(text, lent) for text, lent in texts if lent]
+    assert few[0] == many[0]
+    assert (few[1]["a"], many[1]["a"]) == (1, 100)  # the numbers of every unit come as tables that are joined
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 10_000), st.integers(2, 40))
 def test_any_sample_gives_what_the_rows_give(seed, n):

@@ -161,8 +161,8 @@ def executors(session, *, active):
     return [found.apply(k) for k in range(found.size())]
 
 
-def index(tmp_path, name, *arguments):
-    (tmp_path / "design.yaml").write_text("weights: weight\nstrata: stratum\npsu: psu\nfpc: size\n")
+def index(tmp_path, name, *arguments, design="weights: weight\nstrata: stratum\npsu: psu\nfpc: size\n"):
+    (tmp_path / "design.yaml").write_text(design)
     out = tmp_path / f"{name}.json"
     known = ["--instrument", "sipas-2017", "--design", str(tmp_path / "design.yaml"), "--by", "agency"]
     return main(["index", *map(str, arguments), *known, "--out", str(out)]), out
@@ -175,6 +175,21 @@ def test_the_command_writes_the_same_file_by_spark(folder, responses, tmp_path):
     code, by_spark = index(tmp_path, "spark", folder, "--engine", "local[2]")
     assert code == 0
     assert json.loads(by_spark.read_text()) == json.loads(by_duckdb.read_text())
+
+
+def test_respondents_as_units_give_the_same_figures_by_spark(folder, responses, tmp_path):
+    design = "weights: weight\nstrata: stratum\n"
+    code, by_duckdb = index(tmp_path, "duckdb", into_parquet(responses, tmp_path / "whole.parquet"), design=design)
+    assert code == 0
+    code, by_spark = index(tmp_path, "spark", folder, "--engine", "local[2]", design=design)
+    assert code == 0
+    expected, found = (json.loads(path.read_text())["rows"] for path in (by_duckdb, by_spark))
+    assert len({row["se"] for row in found}) > AGENCIES * 20
+    for ours, theirs in zip(found, expected, strict=True):
+        # Squares are no whole numbers: they agree to 1e-12, all that is linear in the weight to the last bit.
+        assert ours["se"] == pytest.approx(theirs["se"], rel=1e-12)
+        kept = ("domain", "statistic", "estimate", "df", "n", "level_counts", "reason")
+        assert [ours[key] for key in kept] == [theirs[key] for key in kept]
 
 
 @pytest.mark.parametrize(
