@@ -63,8 +63,9 @@ class ResponseFile:
             stratum (in ascending order, also from part to part), size, weight (as it is; the grid is put here).
         places : mapping of str to ndarray of int, (n,)
             Of each label among its values.
-        answers : sequence of str, (n,)
-            One JSON object per response, item to level; other keys are left out.
+        answers : sequence of str
+            One JSON object per response, item to level, one or several of them (a line each) in a text; other keys
+            are left out.
 
         Raises
         ------
@@ -83,10 +84,10 @@ class ResponseFile:
             self._pa.DictionaryArray.from_arrays(self._pa.array(places[name], self._pa.int32()), values)
             for name, values in self._values.items()
         ]
-        arrays += self._levels(answers)
+        arrays += self._levels(answers, len(stratum))
         self._writer.write_table(self._pa.Table.from_arrays(arrays, schema=self._writer.schema))
 
-    def _levels(self, answers: Sequence[str]) -> list[Any]:
+    def _levels(self, answers: Sequence[str], n: int) -> list[Any]:
         """Read the levels out of the answers, item by item."""
         text = "\n".join(answers).encode()
         options = self._pj.ParseOptions(explicit_schema=self._items, unexpected_field_behavior="ignore")
@@ -95,8 +96,8 @@ class ResponseFile:
             table = self._pj.read_json(self._pa.BufferReader(text), reading, options)
         except self._pa.ArrowInvalid as error:
             raise AnalysisError(f"a stored answer is no level: {error}; compare it with the last backup") from None
-        if len(table) != len(answers):
-            raise AnalysisError(f"{len(answers)} answers were given but {len(table)} read; one is not one JSON object")
+        if len(table) != n:
+            raise AnalysisError(f"{n} answers were given but {len(table)} read; one is not one JSON object")
         return [table.column(name).combine_chunks() for name in self._items.names]
 
     def __exit__(

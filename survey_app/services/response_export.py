@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Text, cast, func, select
@@ -23,7 +24,8 @@ PRODUCTS = {product.name: product for product in (publication.ANNUAL, publicatio
 ROWS = 100_000  # of a row group, and at once in memory
 LABELS = ("desk", "agency", "grade", "release_month")
 DESIGN = "weights: weight\nweights_in_millionths: true\nstrata: stratum\nfpc: size\n"
-Row = tuple[uuid.UUID | None, uuid.UUID, str]
+AT_ONCE = 500  # strata of batches fetched together
+Group = tuple[int, str, int, str]
 Progress = Callable[[int, int], None]
 
 
@@ -57,11 +59,12 @@ def export(
         items = [item.id for item in shipped(row.instrument_key).scored_items()]
         done = 0
         with analysis.ResponseFile(out, labels, items) as file:
-            for rows in stream(session, row, product.grades):
-                strata, batches, answers = zip(*rows, strict=True)
+            for strata, batches, counts, answers in stream(session, row, product.grades):
                 numbers, batch_places = frame.columns(strata, batches)
-                file.write(numbers, {name: places[name][batch_places] for name in LABELS}, answers)
-                done += len(rows)
+                repeated = {name: np.repeat(values, counts) for name, values in numbers.items()}
+                repeated_places = {name: np.repeat(places[name][batch_places], counts) for name in LABELS}
+                file.write(repeated, repeated_places, answers)
+                done += sum(counts)
                 if progress:
                     progress(done, frame.n)
     design = out.with_suffix(".design.yaml")
@@ -69,17 +72,33 @@ def export(
     return Exported(done, design)
 
 
-def stream(session: Session, row: Round, grades: Sequence[str]) -> Iterator[Sequence[Row]]:
-    """Stratum, batch and answers (as JSON text) of every released response, sorted, `ROWS` at a time."""
+def stream(session: Session, row: Round, grades: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], ...]]:
+    """Released responses, sorted, about `ROWS` at a time: strata, batches, numbers of answers, answers as JSON lines.
+
+    The database joins the answers of a stratum and batch: a row of Python for each would take longer than all else.
+    """
+    response, batch, stratum = Response.__table__.c, Batch.__table__.c, Stratum.__table__.c
+    number = func.coalesce(stratum.number, POOL_BASE)
+    lines = func.aggregate_strings(cast(response.answers, Text), "\n")
     found = (
-        select(Response.stratum_id, Response.batch_id, cast(Response.answers, Text))
-        .join(Batch, Batch.id == Response.batch_id)
-        .outerjoin(Stratum, Stratum.id == Response.stratum_id)
-        .where(Batch.round_id == row.id, Batch.grade.in_(grades))
-        .order_by(func.coalesce(Stratum.number, POOL_BASE), Response.batch_id)
-        .execution_options(yield_per=ROWS)
+        select(number, cast(response.batch_id, Text), func.count(), lines)
+        .join(Batch, batch.id == response.batch_id)
+        .outerjoin(Stratum, stratum.id == response.stratum_id)
+        .where(batch.round_id == row.id, batch.grade.in_(grades))
+        .group_by(number, response.batch_id)
+        .order_by(number, response.batch_id)
     )
-    yield from session.execute(found).partitions()
+    reading = session.connection().execute(found, execution_options={"stream_results": True, "max_row_buffer": AT_ONCE})
+    waiting: list[Group] = []
+    size = 0
+    for groups in reading.partitions(AT_ONCE):
+        waiting += [tuple(group) for group in groups]
+        size += sum(group[2] for group in groups)
+        if size >= ROWS:
+            yield tuple(zip(*waiting, strict=True))
+            waiting, size = [], 0
+    if waiting:
+        yield tuple(zip(*waiting, strict=True))
 
 
 class _Frame:
@@ -92,9 +111,9 @@ class _Frame:
         if not everything:
             raise RefusedError(f"Round {row.code} has no released answers of grade {' or '.join(grades)}.")
         self.n = sum(part.batch.n for part in self.parts)
-        self._batches = {part.batch.id: place for place, part in enumerate(self.parts)}
+        # As text identifiers have hyphens in PostgreSQL and none in SQLite.
+        self._batches = {name: k for k, p in enumerate(self.parts) for name in (str(p.batch.id), p.batch.id.hex)}
         strata = session.scalars(select(Stratum).where(Stratum.round_id == row.id)).all()
-        self._numbers = {stratum.id: stratum.number for stratum in strata}
         counts = register.load(session, row).by_stratum
         self._size = Sample(self.parts, shipped(row.instrument_key), counts, strata).frame()
         self._answers: Mapping[int, int] = self._count()
@@ -106,13 +125,11 @@ class _Frame:
                 answers[cell.stratum_number if cell.stratum_number >= 0 else POOL_BASE + place] += cell.n
         return answers
 
-    def columns(
-        self, strata: Sequence[uuid.UUID | None], batches: Sequence[uuid.UUID]
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Stratum, size and weight of rows, and the place of their batches."""
+    def columns(self, strata: Sequence[int], batches: Sequence[str]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Stratum, size and weight of groups of answers, and the place of their batches."""
         places = np.array([self._batches[batch] for batch in batches], dtype=np.int64)
-        own = np.array([-1 if s is None else self._numbers[s] for s in strata], dtype=np.int64)
-        stratum = np.where(own >= 0, own, POOL_BASE + places)
+        numbers = np.array(strata, dtype=np.int64)
+        stratum = np.where(numbers < POOL_BASE, numbers, POOL_BASE + places)
         known, row = np.unique(stratum, return_inverse=True)
         size = np.array([self._size[number] for number in known.tolist()], dtype=np.int64)
         answers = np.array([self._answers[number] for number in known.tolist()], dtype=np.int64)
