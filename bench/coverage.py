@@ -8,7 +8,7 @@ import argparse
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.intervals import korn_graubard, wald_t
+from analysis.intervals import korn_graubard, logit_t, wald_t, wilson
 from analysis.variance import Stage, lay_out
 
 Draw = np.random.Generator
@@ -60,6 +60,22 @@ def coverage(draw: Draw, psus: int, mean: int, cv: float, p: float, repetitions:
     return float(np.mean((lo <= p) & (p <= hi))), float(np.mean((exact_lo <= p) & (p <= exact_hi)))
 
 
+def other_intervals(draw: Draw, psus: int, mean: int, p: float, repetitions: int) -> tuple[float, float, float]:
+    """Shares of intervals that hold p for equal sizes, all by the same df: t, t on the logit scale, Wilson's."""
+    sizes = np.full((repetitions, psus), mean)
+    estimate, se = estimate_shares(satisfied(draw, sizes, p), sizes)
+    inner = (estimate > 0) & (estimate < 1) & (se > 0)
+    estimate, se = estimate[inner], se[inner]
+    effective = estimate * (1 - estimate) / se**2
+    limits = (
+        wald_t(estimate, se, psus - 1),
+        logit_t(estimate, se, psus - 1),
+        wilson(estimate, effective, df=psus - 1),
+    )
+    t, logit, score = (float(np.mean((lo <= p) & (p <= hi))) for lo, hi in limits)
+    return t, logit, score
+
+
 def main() -> None:
     """Print one line per setting, and the Monte Carlo error."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -77,6 +93,11 @@ def main() -> None:
                 found = [coverage(draw, psus, mean, cv, p, arguments.repetitions) for mean in MEAN_SIZES]
                 held = " | ".join(f"{one:.3f}" for kind in zip(*found, strict=True) for one in kind)
                 print(f"| {psus} | {'equal' if cv == 0 else f'CV {cv}'} | {p} | {held} |", flush=True)
+    print("\n| 20 equal PSUs, share 0.9, answers per PSU | t | t on the logit scale | Wilson |\n|---|---|---|---|")
+    draw = np.random.Generator(np.random.PCG64(arguments.seed))
+    for mean in (*MEAN_SIZES, 120):
+        found_there = other_intervals(draw, 20, mean, 0.9, arguments.repetitions)
+        print(f"| {mean} | " + " | ".join(f"{one:.3f}" for one in found_there) + " |", flush=True)
 
 
 if __name__ == "__main__":
