@@ -101,7 +101,7 @@ class IntervalRow:
 
 @dataclass(frozen=True)
 class MonthRow:
-    """One month of a series; `month` is ISO (2026-03), `label` as the reader writes it."""
+    """One point of a series; `month` is ISO (2026-03), `label` as the reader writes it."""
 
     month: str
     label: str
@@ -110,6 +110,8 @@ class MonthRow:
     high: float | None
     n_text: str
     reason: str = ""
+    rebuilt: bool = False  # not as published: drawn hollow
+    breaks: bool = False  # not comparable with the point before: no line, and a mark between them
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from analysis.canvas import BODY, GOOD, QUIET, SMALL, Canvas, text_width
+from analysis.canvas import BODY, GOOD, PAPER, QUIET, SMALL, Canvas, text_width
 from analysis.chart_intervals import WIDE
 from analysis.chart_rows import DASH, ChartWords, MonthRow, Picture, check_columns, picture
 from analysis.chart_scale import Scale, horizontal_grid, percent_limits
@@ -17,6 +17,7 @@ def trend(
     *,
     prefix: str,
     width: float = WIDE,
+    step: int = 1,
 ) -> Picture:
     """
     Index by month with intervals; a month without a release is a gap, never a line drawn through it.
@@ -27,6 +28,7 @@ def trend(
     words : four table columns: month, index, interval, n.
     prefix : begins every id of the picture.
     width : pixels of the drawing, 280 or more.
+    step : months from one point to the next; a longer way is a gap.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def trend(
     shown = any(row.estimate is not None for row in ordered)
     canvas = Canvas(width, _HEIGHT if shown else _TOP + 2 * BODY)
     if shown:
-        _draw(canvas, ordered, words)
+        _draw(canvas, ordered, words, step)
     else:
         canvas.text(0, _TOP + BODY, words.empty, fill=QUIET)
     svg = canvas.svg(prefix=prefix, title=words.title, description=f"{words.measure} {words.note}")
@@ -60,17 +62,20 @@ def _month_number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7])
 
 
-def _draw(canvas: Canvas, rows: Sequence[MonthRow], words: ChartWords) -> None:
+def _draw(canvas: Canvas, rows: Sequence[MonthRow], words: ChartWords, step: int) -> None:
     """Grid, months, line pieces, whiskers, dots, values."""
     numbers = [_month_number(row.month) for row in rows]
     low, high = percent_limits(v for r in rows for v in (r.estimate, r.low, r.high))
     bottom = canvas.height - _FOOT
     down = Scale(low, high, bottom, _TOP)
-    across = Scale(numbers[0] - 0.5, numbers[-1] + 0.5, 52.0, canvas.width - 4)
+    across = Scale(numbers[0] - step / 2, numbers[-1] + step / 2, 52.0, canvas.width - 4)
     horizontal_grid(canvas, down, 52.0, canvas.width, words.number)
     shown = [(number, row) for number, row in zip(numbers, rows, strict=True) if row.estimate is not None]
     for (month, row), (following, after) in pairwise(shown):
-        if following == month + 1:
+        if after.breaks:
+            middle = (across(month) + across(following)) / 2
+            canvas.line([(middle, _TOP), (middle, bottom)], QUIET, 1.2, "--")
+        elif following <= month + step:
             ends = [(across(month), down(row.estimate or 0.0)), (across(following), down(after.estimate or 0.0))]
             canvas.line(ends, GOOD, 1.6)
     for month, row in shown:
@@ -83,6 +88,8 @@ def _mark(canvas: Canvas, row: MonthRow, x: float, down: Scale) -> None:
     if row.low is not None and row.high is not None:
         canvas.line([(x, down(row.low)), (x, down(row.high))], GOOD, 2.0)
     canvas.dot(x, down(row.estimate or 0.0), 5.0, GOOD)
+    if row.rebuilt:
+        canvas.dot(x, down(row.estimate or 0.0), 3.0, PAPER)
 
 
 def _month_labels(canvas: Canvas, rows: Sequence[MonthRow], places: Sequence[float], bottom: float) -> None:

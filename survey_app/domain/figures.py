@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from survey_app.domain.series import SeriesPoint
+
 Product = Literal["live", "annual"]
 Bound = Literal["exact", "at_least", "at_most"]
 
@@ -89,6 +91,7 @@ class UnitFigures:
     grade_mix: tuple[tuple[str, str], ...]
     trend: tuple[TrendPoint, ...]
     next_release: datetime | None
+    series: tuple[SeriesPoint, ...] = ()  # of the annual index, rebuilt for the unit of today
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import math
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -24,9 +24,10 @@ from survey_app.domain.figures import (
     UnitFigures,
     UnitLine,
 )
+from survey_app.domain.series import SeriesPoint
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flush, rounds, unit_tree, units
+from survey_app.services import flush, rounds, series, unit_tree, units
 from survey_app.services.errors import NotFoundError
 from survey_app.services.publication import ALL, ANNUAL, LIVE, Product, key
 from survey_app.services.units import UnitOn
@@ -117,8 +118,13 @@ def reader(
     return Reader(row, shipped(row.instrument_key), chosen, entries, strata, language)
 
 
-def unit_page(installation: Installation, round_id: uuid.UUID, unit_id: uuid.UUID, language: str) -> UnitFigures:
-    """Everything an agency's page shows; NotFoundError for a unit that the round does not measure."""
+def unit_page(
+    installation: Installation, round_id: uuid.UUID, unit_id: uuid.UUID, language: str, *, public: bool = False
+) -> UnitFigures:
+    """Everything an agency's page shows; NotFoundError for a unit that the round does not measure.
+
+    On a `public` page the years before are those of published rounds only.
+    """
     with installation.database.read() as session:
         row, unit = _round_and_unit(session, round_id, unit_id)
         under = units.descendants(session, unit.id, row.period_start)
@@ -139,7 +145,15 @@ def unit_page(installation: Installation, round_id: uuid.UUID, unit_id: uuid.UUI
             grade_mix=_grade_mix(read, unit.slug),
             trend=_trend(read, unit.slug),
             next_release=_next_release(installation, row),
+            series=_series(session, row, unit, installation.today(), public=public),
         )
+
+
+def _series(session: Session, row: Round, unit: UnitOn, today: date, *, public: bool) -> tuple[SeriesPoint, ...]:
+    """The annual index over the years; live figures have none."""
+    if row.state not in round_states.ENDED:
+        return ()
+    return series.of_unit(session, unit.id, today, published_only=public).rebuilt
 
 
 def province_page(
@@ -184,7 +198,7 @@ def public_unit(installation: Installation, code: str, slug: str, language: str)
     published = public_round(installation, code, language).round
     with installation.database.read() as session:
         unit_id = units.unit_by_slug(session, slug).id
-    return unit_page(installation, published.id, unit_id, language)
+    return unit_page(installation, published.id, unit_id, language, public=True)
 
 
 def rates(read: Reader, slug: str) -> PublishedRates:

@@ -9,7 +9,19 @@ from analysis import ChartWords, ClassLimit, IntervalRow, LevelRow, MonthRow, Nu
 from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint, UnitLine
 from survey_app.services.rule_pages import RulePage
 
-__all__ = ["ChartWords", "Drawn", "NumberFormat", "caterpillar", "factors", "levels", "outcomes", "points", "trend"]
+__all__ = [
+    "ChartWords",
+    "Drawn",
+    "MonthRow",
+    "NumberFormat",
+    "caterpillar",
+    "factors",
+    "levels",
+    "outcomes",
+    "points",
+    "trend",
+    "years",
+]
 
 Reasons = Mapping[Reason, str]
 KEPT = 512  # drawings kept in memory: figures move once a week
@@ -90,6 +102,11 @@ def trend(
     return _trend(rows, words, prefix)
 
 
+def years(rows: Sequence[MonthRow], words: ChartWords, step: int, prefix: str) -> Drawn:
+    """Index over the years; `step` is the number of months from one point to the next."""
+    return _years(tuple(rows), words, step, prefix)
+
+
 def caterpillar(
     lines: Sequence[UnitLine], own: PublishedFigure, words: ChartWords, reasons: Reasons, prefix: str
 ) -> Drawn:
@@ -139,6 +156,11 @@ def _levels(rows: tuple[LevelRow, ...], words: ChartWords, prefix: str) -> Drawn
 @lru_cache(KEPT)
 def _trend(rows: tuple[MonthRow, ...], words: ChartWords, prefix: str) -> Drawn:
     return _both(lambda width, ids: analysis.charts.trend(rows, words, prefix=ids, width=width), prefix)
+
+
+@lru_cache(KEPT)
+def _years(rows: tuple[MonthRow, ...], words: ChartWords, step: int, prefix: str) -> Drawn:
+    return _both(lambda width, ids: analysis.charts.trend(rows, words, prefix=ids, width=width, step=step), prefix)
 
 
 @lru_cache(KEPT)

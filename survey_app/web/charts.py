@@ -39,7 +39,7 @@ def factors(figures: UnitFigures, line: RoundLine) -> Chart:
         words.note(line, figures.overall.n_text),
         (_("Factor"), _("Index"), _("95% interval"), _("Answers")),
     )
-    return _chart("factors", pictures.factors(figures.factors, chart_words, words.reasons(), "factors"))
+    return chart("factors", pictures.factors(figures.factors, chart_words, words.reasons(), "factors"))
 
 
 def items(figures: UnitFigures, line: RoundLine) -> Chart:
@@ -55,7 +55,7 @@ def items(figures: UnitFigures, line: RoundLine) -> Chart:
         (_("Question"), *words.level_names(), _("Satisfied"), _("Answers")),
     )
     bound = _("nearly all alike: levels are not shown apart")
-    return _chart("items", pictures.levels(ordered, chart_words, words.reasons(), bound, "items"))
+    return chart("items", pictures.levels(ordered, chart_words, words.reasons(), bound, "items"))
 
 
 def trend(figures: UnitFigures, line: RoundLine) -> Chart:
@@ -66,7 +66,7 @@ def trend(figures: UnitFigures, line: RoundLine) -> Chart:
         words.note(line, figures.overall.n_text),
         (_("Month"), _("Index"), _("95% interval"), _("Answers")),
     )
-    return _chart("trend", pictures.trend(figures.trend, chart_words, words.reasons(), words.month_name, "trend"))
+    return chart("trend", pictures.trend(figures.trend, chart_words, words.reasons(), words.month_name, "trend"))
 
 
 def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) -> Chart:
@@ -79,7 +79,7 @@ def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) 
         (_("Unit"), _("Index"), _("95% interval"), _("Answers")),
         line=f"{figures.unit_name} {own}".strip(),
     )
-    return _chart("units", pictures.caterpillar(lines, figures.own, chart_words, words.reasons(), "units"))
+    return chart("units", pictures.caterpillar(lines, figures.own, chart_words, words.reasons(), "units"))
 
 
 def rule_points(page: RulePage) -> Chart:
@@ -96,7 +96,7 @@ def rule_points(page: RulePage) -> Chart:
         f"{page.title}. {page.rule_set.legal_basis}.",
         (_("Unit"), _("Points"), _("Reachable"), _("Class")),
     )
-    return _chart("rules", pictures.points(page, chart_words, _("nothing is known"), "rules"))
+    return chart("rules", pictures.points(page, chart_words, _("nothing is known"), "rules"))
 
 
 def fieldwork(found: Fieldwork, lines: Sequence[FieldLine]) -> Chart:
@@ -120,7 +120,7 @@ def fieldwork(found: Fieldwork, lines: Sequence[FieldLine]) -> Chart:
         rate = None if unit.merged or unit.rates.rr2 is None else 100 * unit.rates.rr2
         rows.append((unit.name, parts, rate, words.number_format().plain(c.offered)))
     none = _("counted with similar units")
-    return _chart("fieldwork", pictures.outcomes(rows, shown, none, "fieldwork"))
+    return chart("fieldwork", pictures.outcomes(rows, shown, none, "fieldwork"))
 
 
 def outcome_names() -> tuple[str, ...]:
@@ -128,7 +128,8 @@ def outcome_names() -> tuple[str, ...]:
     return (_("Refused"), _("Not reached or not theirs"), _("No sign yet"), _("Opened, not sent"), _("Answered"))
 
 
-def _chart(key: str, drawn: Drawn) -> Chart:
+def chart(key: str, drawn: Drawn) -> Chart:
+    """A drawing as templates show it."""
     # The only text that no template escapes: drawn by us, every name in it escaped by the XML writer.
     wide, narrow = Markup(drawn.wide), Markup(drawn.narrow)  # noqa: S704 - see above
     return Chart(key, wide, narrow, drawn.title, drawn.measure, drawn.note, drawn.columns, drawn.rows)

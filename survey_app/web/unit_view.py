@@ -6,6 +6,7 @@ from survey_app.domain import findings
 from survey_app.domain.figures import PublishedFigure, RoundLine, UnitFigures
 from survey_app.web import charts, words
 from survey_app.web.charts import Chart
+from survey_app.web.series_view import years_chart
 
 FIRST = 3  # items named on the first screen
 
@@ -35,6 +36,7 @@ class UnitView:
     factors: Chart | None  # None: nothing to draw yet
     items: Chart | None
     trend: Chart | None
+    years: Chart | None  # None: the annual index has one year only
 
 
 def figure_text(figure: PublishedFigure) -> FigureText:
@@ -63,6 +65,7 @@ def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
         factors=charts.factors(figures, line) if any(figure.shown for figure in figures.factors) else None,
         items=charts.items(figures, line) if urgent else None,
         trend=charts.trend(figures, line) if _has_trend(figures) else None,
+        years=years_chart(figures, line),
     )
 
 
