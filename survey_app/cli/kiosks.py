@@ -52,6 +52,16 @@ def round_(installation: Installation, code: str, idle: int, on_timeout: str) ->
     click.echo(f"Kiosks of {code}: {idle} seconds, then {on_timeout}.")
 
 
+@kiosk_group.command()
+@click.argument("number", type=int)
+@click.argument("code")
+@with_installation
+def ask(installation: Installation, number: int, code: str) -> None:
+    """Let kiosk NUMBER ask people without a slip about round CODE, where several are open at its desk."""
+    kiosk_package.ask_without_slip(installation, number, code)
+    click.echo(f"Kiosk {number} asks people without a slip about {code} once it has called.")
+
+
 @kiosk_group.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--revoked", is_flag=True, help="Take it although the device was revoked since.")

@@ -18,7 +18,7 @@ from survey_app.models.answers import (
 from survey_app.models.bridges import InstrumentBridge
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
 from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleMember
-from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound
+from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound, KioskWalkUp
 from survey_app.models.publishing import LedgerEntry
 from survey_app.models.releases import Release
 from survey_app.models.rounds import Counter, RollPacket, Round, RoundChange, RoundStep, Stratum
@@ -46,6 +46,7 @@ __all__ = [
     "KioskDay",
     "KioskRange",
     "KioskRound",
+    "KioskWalkUp",
     "LedgerEntry",
     "LoginFailure",
     "OptOut",

@@ -97,6 +97,15 @@ class KioskRound(Base):
     on_timeout: Mapped[str] = mapped_column(String(12))
 
 
+class KioskWalkUp(Base):
+    """The round that a device asks people without a slip about; without a row the newest one."""
+
+    __tablename__ = "kiosk_walk_up"
+    __table_args__ = (WITHOUT_ROWID,)
+    kiosk_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"))
+
+
 class DeadLetter(Base):
     """What a kiosk sent and nobody could read, kept sealed to the quarantine's key and counted per desk."""
 

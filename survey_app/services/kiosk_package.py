@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from instruments.model import Instrument
 from survey_app.domain import enrolment, kiosk_sealing
 from survey_app.installation import Installation
-from survey_app.models import Kiosk, KioskRound, Round
+from survey_app.models import Kiosk, KioskRound, KioskWalkUp, Round
 from survey_app.services import audit, kiosk_media, kiosks, language_packs, rounds, units
-from survey_app.services.errors import RefusedError
+from survey_app.services.errors import NotFoundError, RefusedError
 
 IDLE_SECONDS, WARNING_SECONDS = 60, 20
 DISCARD, KEEP_PARTIAL = "discard", "keep_partial"
@@ -39,7 +39,7 @@ def package(installation: Installation, kiosk_id: uuid.UUID) -> dict[str, Any]:
                 "salt": kiosk_sealing.to_base64(row.pin_salt),
                 "hash": kiosk_sealing.to_base64(row.pin_hash),
             },
-            "rounds": [_round(installation, session, found) for found in _in_field(session, installation, row.unit_id)],
+            "rounds": [_round(installation, session, found) for found in _in_field(session, installation, row)],
         }
     spoken = {code for found in content["rounds"] for code in found["languages"]}
     content["screens"] = language_packs.kiosk_screens(installation, spoken)
@@ -78,11 +78,27 @@ def rounds_of_desk(session: Session, installation: Installation, unit_id: uuid.U
     return list(session.scalars(found))
 
 
-def _in_field(session: Session, installation: Installation, unit_id: uuid.UUID) -> list[Round]:
+def ask_without_slip(installation: Installation, number: int, code: str) -> None:
+    """Say which round a device asks people without a slip about; a slip always leads to its own."""
+    with installation.database.write() as session:
+        kiosk = session.scalar(select(Kiosk).where(Kiosk.number == number))
+        if kiosk is None:
+            raise NotFoundError(f"There is no kiosk {number}; `sipas kiosk list` shows all.")
+        row = rounds.by_code(session, code)
+        if row not in rounds_of_desk(session, installation, kiosk.unit_id):
+            raise RefusedError(f"Round {code} does not measure the desk of kiosk {number}.")
+        session.merge(KioskWalkUp(kiosk_id=kiosk.id, round_id=row.id))
+        audit.note(session, installation, "kiosk ask", f"kiosk {number}", code)
+
+
+def _in_field(session: Session, installation: Installation, kiosk: Kiosk) -> list[Round]:
+    """Rounds that a device asks about, the one for people without a slip first."""
     today = installation.today()
     # A device that has no network tomorrow needs the round that begins tomorrow.
     soon = today + timedelta(days=1)
-    found = rounds_of_desk(session, installation, unit_id)
+    found = rounds_of_desk(session, installation, kiosk.unit_id)
+    chosen = session.get(KioskWalkUp, kiosk.id)
+    found.sort(key=lambda row: chosen is None or row.id != chosen.round_id)
     return [row for row in found if row.state == "field" and row.field_start <= soon and today <= row.field_end]
 
 

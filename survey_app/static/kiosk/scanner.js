@@ -9,6 +9,7 @@ let heard = "";
 let last = 0;
 let listener = null;
 let stream = null;
+let looking = 0; // which look through the camera is the last one
 
 /** Listen to a hand scanner; `found(code or null)` gets what was scanned, null if it is not one of our codes. */
 export function listen(found) {
@@ -44,22 +45,40 @@ export async function cameraReads() {
 
 /** Show the camera in `video` and look for a code until one is found or the camera is put away. */
 export async function look(video, found) {
+  looking += 1;
+  const mine = looking;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
-  stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" }, audio: false });
+  const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" }, audio: false });
+  if (mine !== looking) return stop(opened); // the person has left while the browser asked
+  stream = opened;
   video.srcObject = stream;
   await video.play();
-  while (stream) {
-    const [code] = await detector.detect(video).catch(() => []);
-    if (code && stream) {
-      found(readSlip(code.rawValue));
-      return;
+  while (mine === looking) {
+    const codes = await detector.detect(video).catch(() => []);
+    const read = clear(codes.map((code) => code.rawValue));
+    if (read !== undefined && mine === looking) {
+      putCameraAway();
+      return found(read);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
+  return null;
+}
+
+/** The one slip among the codes in view; null if there are codes but no slip, undefined to look on. */
+function clear(texts) {
+  const slips = new Map(texts.map(readSlip).filter(Boolean).map((slip) => [slip.token, slip]));
+  if (slips.size === 1) return slips.values().next().value;
+  return texts.length && !slips.size ? null : undefined;
 }
 
 /** Switch the camera off. */
 export function putCameraAway() {
-  for (const track of stream?.getTracks() ?? []) track.stop();
+  looking += 1;
+  stop(stream);
   stream = null;
+}
+
+function stop(media) {
+  for (const track of media?.getTracks() ?? []) track.stop();
 }
