@@ -115,7 +115,7 @@ def test_the_parts_of_every_split_commune_of_2025_sum_to_one(reform, reference):
         assert sum(succession.becomes(source, BEFORE, AFTER).values()) == 1
 
 
-SPLIT = 440  # 441 old communes, one of which has no code and so is no unit
+SPLIT = 440  # of 441 codes with several targets: where a code stands for two communes, the list tells them apart
 
 
 def test_nothing_is_lost_when_the_whole_country_is_laid_on_its_new_units(reform):
