@@ -61,7 +61,7 @@ class Linearisation:
         start = 0
         for g in groups.tolist():
             part = slice(start, start + len(self._rows[g]))
-            z[part] = self.residuals(g, z[part])
+            z[part] = self.residuals(g, z[part]) * self._lost(g)
             start = part.stop
         return Linearised(rows, inside, z, defined)
 
@@ -87,6 +87,12 @@ class Linearisation:
         half = np.sqrt(self.weights.base[rows])
         left, size, _ = np.linalg.svd(np.hstack(columns) * half[:, None], full_matrices=False)
         return left[:, size > 1e-9 * size[0]], half
+
+    def _lost(self, group: int) -> float:
+        """Make up for the degrees of freedom that the calibration classes took: n / (n - classes), as a root."""
+        basis, n = self._basis[group], len(self._rows[group])
+        classes = 0 if basis is None else basis[0].shape[1]
+        return float(np.sqrt(n / max(n - classes, 1)))
 
     def residuals(self, group: int, z: Float) -> Float:
         """Replace values by weight times the residual of their regression on the calibration classes (formula W9)."""
