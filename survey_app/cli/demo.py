@@ -26,6 +26,7 @@ LOGINS = (  # role, login, unit, password; printed, and refused outside the demo
     ("province", "kiemtra.songmay", made_up.PROVINCE, "kiemtra-demo-2026"),
     ("province", "lanhdao.songmay", made_up.PROVINCE, "lanhdao-demo-2026"),
 )
+PASSPHRASE = "song may nui dem sao"  # noqa: S105 - of the demo's signing key, known to everybody like its passwords
 DOES, CHECKS, SIGNS = LOGINS[1], LOGINS[3], LOGINS[4]  # the three people behind a figure
 ROUND_ROLES = (
     ("planner", DOES),
@@ -82,8 +83,20 @@ def demo(installation: Installation, folder: Path, serving: bool) -> None:
         raise RefusedError("The demo runs with SIPAS_ENVIRONMENT=demo only: it makes up answers.")
     load(installation, folder)
     show(installation)
+    click.echo(checked(installation, folder))
     if serving:
         click.get_current_context().find_root().command.main(["serve"], standalone_mode=False, obj=installation)
+
+
+def checked(installation: Installation, folder: Path) -> str:
+    """What `sipas verify` says of the last published bundle, with the one before."""
+    bundles = sorted(folder.glob("SM-*.zip"))
+    key = installation.settings.key_folder / "release" / "province.pub"
+    words = ["verify", str(bundles[-1]), "--key", str(key), "--previous", str(bundles[-2])]
+    result = CliRunner().invoke(click.get_current_context().find_root().command, words)
+    if result.exit_code:
+        raise DemoError(result.output)
+    return f"sipas {' '.join(words)}\n  {result.output.splitlines()[0]}"
 
 
 def load(installation: Installation, folder: Path) -> None:
@@ -122,40 +135,46 @@ class Office:
             self.run("staff", "grant", round_role, login)
 
     def month_by_month(self, first: date, today: date, clock: DemoClock) -> None:
-        """A register, a round that was closed and published, and one that is in the field."""
-        starts = {"before": first, "past": first + timedelta(weeks=2 * WEEKS), "now": today - timedelta(weeks=WEEKS)}
-        past, now = code_of(starts["past"]), code_of(starts["now"])
-        ends = {"past": starts["now"] - timedelta(days=1), "now": today + timedelta(weeks=WEEKS)}
-        with click.progressbar(made_up.months(first, today), label="A year and a half passes") as passing:
+        """A register, two rounds that were closed and published, and one that is in the field."""
+        begins = [first + timedelta(weeks=n * WEEKS) for n in (1, 2)] + [today - timedelta(weeks=WEEKS)]
+        ends = [begin - timedelta(days=1) for begin in begins[1:]] + [today + timedelta(weeks=WEEKS)]
+        registers = [first, first, begins[1]]
+        planned = [(code_of(begin), begin, end) for begin, end in zip(begins, ends, strict=True)]
+        with click.progressbar(made_up.months(first, today), label="Two and a half years pass") as passing:
             for start, end in passing:
                 clock.go_to(start)
-                if start <= starts["past"] <= end:
-                    self.plan(past, starts["past"], ends["past"], (first, starts["past"] - timedelta(days=1)))
-                if start <= starts["now"] <= end:
-                    register = (starts["past"], starts["now"] - timedelta(days=1))
-                    self.plan(now, starts["now"], ends["now"], register)
+                for (code, begin, last), register in zip(planned, registers, strict=True):
+                    if start <= begin <= end:
+                        self.plan(code, begin, last, (register, begin - timedelta(days=1)))
                 clock.go_to(end)
                 self.import_month(start, min(end, today - timedelta(days=1)))
-                if start > starts["past"] and end < starts["now"] and self.state(past) == "field":
-                    self.field(past, flushing=end.month % 3 == 0)
-                if start <= starts["now"] <= end and self.state(past) != "published":
-                    self.release(past)
-                if start > starts["now"]:
-                    self.field(now, flushing=True)
+                for code, begin, last in planned:
+                    current = last > today
+                    if start > begin and (end <= last or current) and self.state(code) == "field":
+                        self.field(code, flushing=current or end.month % 3 == 0)
+                    if start <= last + timedelta(days=1) <= end and self.state(code) != "published":
+                        self.release(code)
 
     def state(self, code: str) -> str:
         """State of a round."""
         return next(line.state for line in rounds.every(self.installation) if line.code == code)
 
     def release(self, code: str) -> None:
-        """Close a round, and let one person compute, another check and a third one sign and publish it."""
-        for step, who in (("close", DOES), ("compute", DOES), ("check", CHECKS), ("sign", SIGNS), ("publish", SIGNS)):
-            self.step(who, step, code)
+        """Close a round; one person computes its bundle, another checks it, a third one signs and publishes it."""
+        self.step(DOES, "round", "close", code)
+        key = self.installation.settings.key_folder / "release" / "release.key"
+        if not key.exists():
+            self.run("keys", "release", "--passphrase-stdin", given=f"{PASSPHRASE}\n")
+        self.step(DOES, "release", "build", code)
+        self.step(CHECKS, "release", "check", code)
+        self.step(SIGNS, "release", "sign", code)
+        self.step(SIGNS, "release", "publish", code)
+        self.run("release", "export", code, str(self.folder / f"{code}.zip"))
 
     def step(self, who: tuple[str, str, str, str], *words: str) -> None:
         """Take a step of a round as one of the logins."""
         _role, login, _unit, password = who
-        self.run("round", *words, "--as", login, given=password)
+        self.run(*words, "--as", login, given=f"{password}\n{PASSPHRASE}\n")
 
     def plan(self, code: str, start: date, end: date, register: tuple[date, date]) -> None:
         """Plan a round, fix its strata, open it."""
@@ -166,11 +185,11 @@ class Office:
         release = f"{end + timedelta(days=1):%Y-%m-%d} 08:00"
         self.step(
             DOES,
-            *("create", code, "--title", title, "--unit", made_up.PROVINCE, "--release", release),
+            *("round", "create", code, "--title", title, "--unit", made_up.PROVINCE, "--release", release),
             *("--period", *days, "--field", *days, "--erase", (end + timedelta(days=730)).isoformat()),
         )
-        self.step(DOES, "freeze", code, "--register", register[0].isoformat(), register[1].isoformat())
-        self.step(DOES, "open", code)
+        self.step(DOES, "round", "freeze", code, "--register", register[0].isoformat(), register[1].isoformat())
+        self.step(DOES, "round", "open", code)
 
     def import_month(self, start: date, end: date) -> None:
         """Import the dossiers of a month."""

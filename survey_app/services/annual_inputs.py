@@ -212,7 +212,7 @@ class _Source:
             (self.slugs[unit], *self._counts(self.trees[unit])) for unit in sorted(units, key=self.slugs.__getitem__)
         ]
 
-    def _counts(self, under: set[uuid.UUID]) -> list[int]:
+    def _counts(self, under: set[uuid.UUID]) -> list[int | str]:
         tokens = [part.batch for part in self.parts if released.belongs(part.batch, under)]
         tokens = [batch for batch in tokens if batch.grade in publication.LIVE.grades]
         counted: Mapping[str, int] = {
@@ -222,7 +222,10 @@ class _Source:
             "complete": sum(batch.complete for batch in tokens),
             "partial": sum(batch.partial for batch in tokens),
         }
-        return [analysis.rounded_count(counted.get(name, 0)) for name in COUNTS]
+        rounded: dict[str, int | str] = {name: analysis.rounded_count(counted.get(name, 0)) for name in COUNTS}
+        if not counted["opened"] and tokens:
+            rounded["opened"] = ""  # openings are counted by desk; agencies that share one have none of their own
+        return [rounded[name] for name in COUNTS]
 
     def integrity(self) -> dict[str, Any]:
         """Answers by evidence grade, and those that rules flagged for people to look at; nothing was left out."""

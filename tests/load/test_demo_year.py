@@ -41,6 +41,7 @@ def test_the_demo_year_is_unlinkable_and_loading_it_again_doubles_nothing(instal
     assert len(rooms) == before["response"]
     assert min(rooms) >= ROOM
     assert states == {"published", "field"}
+    assert "yes: song-may-sm-" in said  # two years are published, and the second bundle follows from the first
     demo()
     after = counts(installation)
     assert after["invitation"] - before["invitation"] <= 1  # a fresh address for the QR code, if the last was not
