@@ -147,6 +147,15 @@ class KeyFolder:
         """Private key of a day or of a pool; only the flush calls this."""
         return self._read(self.root / "flush" / f"{name}.key")
 
+    def destroy_round(self, code: str) -> None:
+        """Overwrite and remove every key of a round; twice is harmless."""
+        for kind in ("web", "issue"):
+            folder = self.root / kind / "rounds" / code
+            if folder.is_dir():
+                for path in folder.iterdir():
+                    _destroy(path)
+                folder.rmdir()
+
     def destroy_day(self, day: date) -> None:
         """Overwrite and remove the private key of a day whose answers have all moved; twice is harmless."""
         _destroy(self.root / "flush" / f"{day.isoformat()}.key")

@@ -5,7 +5,7 @@ import click
 from survey_app.cli.installation import with_installation
 from survey_app.cli.progress import bar
 from survey_app.installation import Installation
-from survey_app.services import publication, rounds
+from survey_app.services import erasure, publication, rounds
 from survey_app.services.flush import Report, flush_round, run_due
 
 
@@ -13,7 +13,10 @@ from survey_app.services.flush import Report, flush_round, run_due
 @click.option("--now", is_flag=True, help="Whatever the hour; demo and tests only.")
 @with_installation
 def flush(installation: Installation, now: bool) -> None:
-    """Move what waits in every round whose hour has come. Killed at any point, it can run again."""
+    """Move what waits in every round whose hour has come, and erase those whose erasure date has come.
+
+    Killed at any point, it can run again.
+    """
     if now and not installation.settings.demo:
         raise click.UsageError(
             "--now is refused outside demo and test: its hour could be chosen to single out somebody.",
@@ -30,6 +33,12 @@ def flush(installation: Installation, now: bool) -> None:
         _tell(report)
     if not reports:
         click.echo("No round is due.")
+    for done in erasure.run_due(installation):
+        click.echo(f"{done.round_code}: its erasure date has come; {sum(done.rows.values())} rows erased.")
+        if done.keys_remain:
+            click.echo(
+                f"{done.round_code}: its keys remain; the user that owns them runs `sipas round erase`.", err=True
+            )
 
 
 def _tell(report: Report) -> None:

@@ -9,9 +9,11 @@ from survey_app.cli.actor import actor_of, as_option
 from survey_app.cli.installation import with_installation
 from survey_app.cli.progress import bar
 from survey_app.cli.round_plan import DAY, plan_fields, plan_options
+from survey_app.domain import round_states
 from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
-from survey_app.services import flush, publication, rounds
+from survey_app.services import erasure, flush, publication, round_view, rounds
+from survey_app.services.errors import RefusedError
 
 
 @click.group(name="round")
@@ -135,6 +137,27 @@ def publish(installation: Installation, code: str, login: str | None) -> None:
     click.echo(f"Round {code} is published.")
 
 
+@rounds_group.command()
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_option
+@with_installation
+def erase(installation: Installation, code: str, yes: bool, login: str | None) -> None:
+    """Erase everything that was said in round CODE, and its keys, on or after its erasure date.
+
+    `sipas serve` and `sipas flush` do it by themselves when the day has come. Published figures, the ledger and the
+    audit log stay. Killed at any point it can run again.
+    """
+    actor = actor_of(installation, login)
+    if not yes:
+        click.confirm(f"Every answer, comment, receipt and key of {code} goes for ever. Go on?", abort=True)
+    with bar("Erasing") as progress:
+        done = erasure.erase(installation, code, actor, progress)
+    click.echo(f"{code}: {sum(done.rows.values())} rows erased.")
+    if done.keys_remain:
+        raise RefusedError(f"Its keys could not be removed: {done.keys_remain}. Run this as the user that owns them.")
+
+
 @rounds_group.command(name="list")
 @with_installation
 def list_rounds(installation: Installation) -> None:
@@ -142,6 +165,56 @@ def list_rounds(installation: Installation) -> None:
     for line in rounds.every(installation):
         period = f"{_day(line.period_start)} - {_day(line.period_end)}"
         click.echo(f"{line.code:20} {line.state:10} {period}  {line.title}")
+
+
+@rounds_group.command()
+@click.argument("code")
+@with_installation
+def show(installation: Installation, code: str) -> None:
+    """Show the plan of round CODE, and who brought it to each state."""
+    page = round_view.page(installation, code)
+    for name, value in vars(page.plan).items():
+        click.echo(f"{name:20} {_plain(installation, value)}")
+    click.echo(f"{'strata':20} {page.strata}")
+    click.echo(f"{'seed_commitment':20} {page.seed_commitment}")
+    for state in round_states.STATES:
+        step = page.last(state)
+        mark = "*" if state == page.state else " "
+        click.echo(f"{mark} {state:18} {f'{_plain(installation, step.at)}  {step.actor}' if step else '-'}")
+    if page.erased_at:
+        click.echo(f"erased {_plain(installation, page.erased_at)}")
+
+
+@rounds_group.command()
+@click.argument("code")
+@with_installation
+def history(installation: Installation, code: str) -> None:
+    """Show every step and every change of round CODE: when, who, what, why."""
+    page = round_view.page(installation, code)
+    lines = [(s.at, s.actor, s.state, s.reason) for s in page.steps]
+    lines += [(c.at, c.actor, f"{c.field}: {c.before} -> {c.after}", c.reason) for c in page.changes]
+    for at, who, what, why in sorted(lines, key=lambda entry: entry[0]):
+        click.echo(f"{_plain(installation, at)}  {who:20} {what}  {why}".rstrip())
+
+
+@rounds_group.command()
+@with_installation
+def calendar(installation: Installation) -> None:
+    """Show announced releases, the next one first."""
+    for entry in rounds.calendar(installation):
+        late = f"  (put off {len(entry.put_off_from)} times)" if entry.put_off_from else ""
+        click.echo(f"{_plain(installation, entry.release_at)}  {entry.code:20} {entry.state:10} {entry.title}{late}")
+
+
+def _plain(installation: Installation, value: object) -> str:
+    """A value of a plan for a terminal; moments in the office's time zone."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(installation.settings.zone):%d/%m/%Y %H:%M}"
+    if isinstance(value, date):
+        return _day(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "-" if value is None else str(value)
 
 
 def _day(day: date) -> str:

@@ -9,7 +9,7 @@ import waitress
 from survey_app.app import create_app
 from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
-from survey_app.services import publication, releases
+from survey_app.services import erasure, publication, releases
 from survey_app.services.flush import run_due
 
 CHECK_EVERY_SECONDS = 60
@@ -48,7 +48,7 @@ def serve(installation: Installation, flushing: bool) -> None:
 
 
 def _keep_flushing(installation: Installation, stopping: threading.Event) -> None:
-    """Look once a minute whether a round's hour has come; a flush that fails is told in the log and tried again."""
+    """Look once a minute whether a round's hour or its erasure date has come; what fails is logged and tried again."""
     while not stopping.wait(CHECK_EVERY_SECONDS):
         try:
             installation.keys.prepare_days(installation.today())
@@ -59,3 +59,10 @@ def _keep_flushing(installation: Installation, stopping: threading.Event) -> Non
                 log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)
         except Exception:  # a missing key, a restarting database: whatever it was, the clock goes on
             log.exception("flush failed")
+        try:
+            for done in erasure.run_due(installation):
+                log.info(
+                    "%s erased: %d rows; keys remain: %s", done.round_code, sum(done.rows.values()), done.keys_remain
+                )
+        except Exception:  # as above: tried again in a minute
+            log.exception("erasure failed")

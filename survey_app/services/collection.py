@@ -111,7 +111,8 @@ def submit(installation: Installation, submission: Submission) -> Taken:
 def withdraw(installation: Installation, code: str) -> bool:
     """Take an answer back before it moves; the token stays spent. False if the code is not (or no longer) known."""
     with installation.database.write() as session:
-        for row in session.scalars(select(Round).where(Round.state == "field")):
+        in_field = select(Round).where(Round.state == "field", Round.erasure_date > installation.today())
+        for row in session.scalars(in_field):
             keys = installation.keys.round_keys(row.code)
             known = codes.digest(keys.spent, "withdrawal", code)
             held = session.scalar(select(Inbox).where(Inbox.withdrawal_hash == known))

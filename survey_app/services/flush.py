@@ -52,7 +52,8 @@ def run_due(installation: Installation, progress: Progress | None = None) -> lis
     """Flush every round in the field whose hour has come since its last flush."""
     now = installation.now()
     with installation.database.read() as session:
-        rows = session.scalars(select(Round).where(Round.state == "field")).all()
+        in_field = select(Round).where(Round.state == "field", Round.erasure_date > installation.today())
+        rows = session.scalars(in_field).all()
         due = [row.code for row in rows if _hour_has_come(installation, row, now)]
     return [flush_round(installation, code, progress) for code in due]
 
@@ -70,6 +71,7 @@ def close(
     """End the field time: every answer moves, small units pooled; no address opens anything afterwards."""
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
+        rounds.refuse_erased(row, installation.today())
         if row.state not in ("field", "closed"):
             raise RefusedError(f"Round {code} is {row.state}; only a round in the field can be closed.")
         if row.state == "field":

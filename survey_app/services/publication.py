@@ -57,6 +57,8 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
     """Bring the ledger up to date with the released batches of a round; return how many figures are new."""
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
+        if row.erasure_date <= installation.today():
+            return 0  # what was shown stays; there is nothing left to compute from
         parts = released.parts_of(session, row.id)
         counts = register.load(session, row)
         trees = unit_tree.trees(session, row.period_start)

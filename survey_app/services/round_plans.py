@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from instruments import UnknownInstrumentError, lock, shipped
+from instruments import UnknownInstrumentError, load_all, lock, shipped
 from instruments.model import Instrument
 from survey_app.domain import round_plan, round_states
 from survey_app.domain.round_plan import Plan, Problem
@@ -121,6 +121,18 @@ def check_step(session: Session, row: Round, state: str, login: str, reason: str
             )
         if now < row.release_at:
             raise RefusedError(f"{row.code} is announced for {row.release_at:%d/%m/%Y %H:%M} UTC; not before.")
+
+
+def countable_keys() -> tuple[str, ...]:
+    """Questionnaires that a round can ask, by key."""
+    found = []
+    for key in sorted(load_all()):
+        try:
+            countable(key)
+        except RefusedError:
+            continue
+        found.append(key)
+    return tuple(found)
 
 
 def countable(instrument_key: str) -> Instrument:

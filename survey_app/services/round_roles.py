@@ -1,6 +1,7 @@
 """Who takes part in a round: roles granted to logins, and the actor that a step is written down with."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -86,6 +87,15 @@ def revoke(installation: Installation, role: str, login: str, by: Reader | None 
         if held is not None:
             session.delete(held)
             audit.note(session, installation, "staff revoke", row.login, role, by.login if by else audit.COMMAND)
+
+
+def set_all(installation: Installation, login: str, roles: Collection[str], by: Reader) -> None:
+    """Give a login these roles in rounds and no others."""
+    unknown = set(roles) - set(round_states.ROLES)
+    if unknown:
+        raise RefusedError(f"Roles {sorted(unknown)} are not known; use some of {', '.join(round_states.ROLES)}.")
+    for role in round_states.ROLES:
+        (grant if role in roles else revoke)(installation, role, login, by)
 
 
 def require(session: Session, installation: Installation, actor: Actor, role: str, unit_id: uuid.UUID) -> None:

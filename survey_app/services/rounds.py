@@ -25,6 +25,10 @@ __all__ = ["COMMAND_LINE", "Actor", "Plan"]
 ACTIONS = {"frozen": "freeze", "closed": "close"}  # what the audit log calls a step; else the state itself
 
 
+class TakenError(RefusedError):
+    """There is a round with this code already."""
+
+
 @dataclass(frozen=True)
 class Release:
     """One line of the release calendar: what is announced for which moment, and what came of it."""
@@ -136,6 +140,7 @@ def advance(
     the step and its line of the audit log in the transaction of `session`.
     """
     session.refresh(row, with_for_update=True)  # two people at once: the second one sees what the first has done
+    refuse_erased(row, installation.today())
     if state not in round_states.STATES or not round_states.is_step(row.state, state):
         following = round_states.after(row.state)
         hint = f" Its next state is {following}." if following else ""
@@ -151,6 +156,12 @@ def advance(
     now = installation.now()
     session.add(RoundStep(round_id=row.id, state=state, at=now, actor=actor.login, reason=reason.strip()))
     audit.note(session, installation, f"round {ACTIONS.get(state, state)}", row.code, reason.strip(), actor.login)
+
+
+def refuse_erased(row: Round, today: date) -> None:
+    """Refuse whatever needs the answers of a round whose erasure date has come."""
+    if row.erasure_date <= today:
+        raise RefusedError(f"{row.code} was to be erased on {row.erasure_date:%d/%m/%Y}: it stays as it is.")
 
 
 def by_code(session: Session, code: str) -> Round:
@@ -215,4 +226,4 @@ def _release(row: Round, slug: str, earlier: tuple[datetime, ...]) -> Release:
 
 def _free(session: Session, code: str) -> None:
     if session.scalar(select(Round.id).where(Round.code == code)):
-        raise RefusedError(f"Round {code} exists; choose another --code.")
+        raise TakenError(f"Round {code} exists; choose another code.")

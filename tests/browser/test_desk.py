@@ -33,6 +33,10 @@ PAGES = [
     ("province", "/province/minh-hai/-/kiosks"),
     ("province", "/province/minh-hai/-/rules"),
     ("province", f"/province/minh-hai/{LIVE}/fieldwork"),
+    ("province", "/province/minh-hai/-/rounds"),
+    ("province", f"/province/minh-hai/-/rounds/{PUBLISHED}"),
+    ("province", "/province/minh-hai/-/plan"),
+    ("admin", "/admin/staff/province/roles"),
 ]
 NAMES = [path for _, path in PAGES]
 

@@ -1,10 +1,10 @@
 """Pages of the administration: logins, units, rounds, and what was done."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from survey_app.services import administration, staff
-from survey_app.web import words
+from survey_app.services import administration, round_roles, staff
+from survey_app.web import round_words, words
 from survey_app.web.admin import kiosks, recordings
 from survey_app.web.current import installation
 from survey_app.web.language import gettext as _
@@ -29,7 +29,26 @@ def home() -> str:
 @blueprint.get("/staff")
 def logins() -> str:
     """List the logins of the administrator's unit and of those under it."""
-    return render_template("admin/staff.html", lines=staff.every(installation(), reader().unit_id))
+    lines = staff.every(installation(), reader().unit_id)
+    return render_template("admin/staff.html", lines=lines, round_roles=round_words.roles())
+
+
+@blueprint.get("/staff/<login>/roles")
+def roles(login: str) -> str:
+    """Show which roles a login has in rounds, to change them."""
+    lines = staff.every(installation(), reader().unit_id)
+    line = next((line for line in lines if line.login == login), None)
+    if line is None:
+        abort(404)
+    return render_template("admin/roles.html", line=line, round_roles=round_words.roles())
+
+
+@blueprint.post("/staff/<login>/roles")
+def set_roles(login: str) -> Response:
+    """Give a login the roles that were ticked, and no others."""
+    round_roles.set_all(installation(), login, request.form.getlist("roles"), reader())
+    flash(_("The roles of %(login)s were saved.", login=login))
+    return redirect(url_for("admin.logins"))
 
 
 @blueprint.post("/staff/<login>/disable")
