@@ -34,6 +34,7 @@ from survey_app.models import (
     Round,
     RoundChange,
     RoundStep,
+    RuleScore,
     SampleCell,
     SampleMember,
     SensitiveCount,
@@ -67,7 +68,8 @@ OF_ROUND = (
     SampleMember,
     Batch,
 )
-STAYS = (LedgerEntry, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound)  # what was shown, how, by whom
+# what was shown, how it was made, who did it
+STAYS = (LedgerEntry, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound)
 Progress = Callable[[int, int], None]
 
 

@@ -134,6 +134,11 @@ def moment(value: datetime) -> str:
     return f"{weekday} {day(local.date())} {local:%H:%M}"
 
 
+def weekday(number: int) -> str:
+    """Name a day of the week, 0 = Monday."""
+    return str(format_date(date(2024, 1, 1 + number), "EEEE", rebase=False))
+
+
 def stamp(value: datetime) -> str:
     """Write a moment shortly, in the office's time zone."""
     local = value.astimezone(installation().settings.zone)

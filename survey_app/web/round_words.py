@@ -1,9 +1,11 @@
 """Words of rounds: states as steps, roles, fields of a plan, and what is wrong with one."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from survey_app.domain.round_plan import Problem
+from survey_app.services.audit import COMMAND
 from survey_app.web import language
 from survey_app.web.language import gettext as _
 
@@ -129,15 +131,51 @@ def problem(found: Problem) -> str:
     return sentences.get(found.code, found.message)
 
 
+def stages() -> dict[str, str]:
+    """In how many stages a sample is drawn."""
+    return {"1": _("one stage"), "2": _("two stages, communes first")}
+
+
+def who(actor: str) -> str:
+    """Name whoever took a step: a login, or the command line."""
+    return _("command line") if actor == COMMAND else actor
+
+
+def _design(given: dict[str, Any]) -> str:
+    known = {"mode": modes().get(given.get("mode", "")), "stages": stages().get(str(given.get("stages", 1)))}
+    words = [text for text in known.values() if text]
+    if given.get("half_width"):
+        width = f"{given['half_width']:g}".replace(".", "," if language.current() == "vi" else ".")
+        words.append(_("half-width of %(width)s percentage points aimed at", width=width))
+    return "; ".join(words + [f"{k}: {v}" for k, v in sorted(given.items()) if k not in (*known, "half_width")])
+
+
+def _moment(given: str | datetime) -> str:
+    return language.moment(datetime.fromisoformat(given) if isinstance(given, str) else given)
+
+
+def _share(given: float) -> str:
+    text = f"{given * 100:g}"
+    return f"{text.replace('.', ',')} %" if language.current() == "vi" else f"{text}%"
+
+
+_WRITTEN: dict[str, Callable[[Any], str]] = {
+    "design": _design,
+    "release_at": _moment,
+    "draw_fraction": _share,
+    "flush_weekday": lambda given: language.weekday(given),
+    "flush_hour": lambda given: f"{given:02}:00",
+    "recipe": lambda given: _("the one in the questionnaire") if given == "instrument" else str(given),
+    "disclosure_rules": lambda given: _("those of the annual figures") if given == "annual" else str(given),
+}
+
+
 def value(name: str, given: Any) -> str:  # noqa: ANN401 - whatever a plan holds
     """Write a value of a plan, as a plan or the log of its changes holds it."""
     if given is None:
         return _("all") if name in ("units", "procedures", "fields", "languages") else "–"
-    if name == "release_at":
-        at = datetime.fromisoformat(given) if isinstance(given, str) else given
-        return language.moment(at)
-    if name == "design":
-        return "; ".join(f"{key}: {part}" for key, part in sorted(given.items()))
+    if name in _WRITTEN:
+        return _WRITTEN[name](given)
     if isinstance(given, list | tuple):
         words = collectors() if name == "collectors" else {}
         return ", ".join(words.get(one, str(one)) for one in given)

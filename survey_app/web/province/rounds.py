@@ -22,6 +22,7 @@ from survey_app.web.province import round_forms
 from survey_app.web.province.round_forms import DayField, PlanForm, ReasonForm, StricterForm
 from survey_app.web.staff_session import reader
 
+USUAL_INSTRUMENT = "sipas-2017/1"
 DAYS = ("period_start", "period_end", "field_start", "field_end", "erasure_date", "approval_date")
 
 
@@ -77,6 +78,7 @@ def one(slug: str, code: str) -> str:
         steps=round_words.steps(),
         actions=round_words.actions(),
         roles=round_words.roles(),
+        who=round_words.who,
         role_of={s: round_states.role_for(page.state, s) for s in round_states.STATES[1:]},
         upcoming=round_states.after(page.state),
         commands=_commands(page.plan),
@@ -196,6 +198,7 @@ def _usual() -> dict[str, object]:
     """What a new plan starts from."""
     return {
         "minimum_n": round_plan.MINIMUM_N,
+        "instrument_key": USUAL_INSTRUMENT,
         "draw_percent": 100,
         "token_life_days": 90,
         "collectors": list(round_plan.COLLECTORS[:2]),
@@ -209,7 +212,7 @@ def _choices(form: PlanForm) -> PlanForm:
     form.instrument_key.choices = [(key, key) for key in round_plans.countable_keys()]
     form.collectors.choices = list(round_words.collectors().items())
     form.mode.choices = list(round_words.modes().items())
-    form.stages.choices = [("1", _("one stage")), ("2", _("two stages, communes first"))]
+    form.stages.choices = list(round_words.stages().items())
     return form
 
 
