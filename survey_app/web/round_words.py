@@ -163,7 +163,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "design": _design,
     "release_at": _moment,
     "draw_fraction": _share,
-    "flush_weekday": lambda given: language.weekday(given),
+    "flush_weekday": language.weekday,
     "flush_hour": lambda given: f"{given:02}:00",
     "recipe": lambda given: _("the one in the questionnaire") if given == "instrument" else str(given),
     "disclosure_rules": lambda given: _("those of the annual figures") if given == "annual" else str(given),
