@@ -29,6 +29,7 @@ from survey_app.models import (
     PaperEntry,
     Quarantine,
     Receipt,
+    Release,
     Response,
     RollPacket,
     Round,
@@ -69,7 +70,7 @@ OF_ROUND = (
     Batch,
 )
 # what was shown, how it was made, who did it
-STAYS = (LedgerEntry, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound)
+STAYS = (LedgerEntry, Release, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound)
 Progress = Callable[[int, int], None]
 
 
