@@ -25,6 +25,7 @@ from survey_app.models import (
     Inbox,
     Invitation,
     KioskRound,
+    KioskWalkUp,
     LedgerEntry,
     PaperEntry,
     Quarantine,
@@ -70,7 +71,7 @@ OF_ROUND = (
     Batch,
 )
 # what was shown, how it was made, who did it
-STAYS = (LedgerEntry, Release, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound)
+STAYS = (LedgerEntry, Release, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound, KioskWalkUp)
 Progress = Callable[[int, int], None]
 
 
