@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from analysis import cells_of, index_figures, with_composite
+from analysis import cells_of, element_cells, index, index_figures, pipeline, variance, with_composite
 from analysis.__main__ import main
 from analysis.cell_sums import MEASURES
 from analysis.databases import Sqlite
@@ -110,8 +110,8 @@ def test_the_text_of_the_scan_keeps_to_the_common_dialect():
         assert forbidden not in text
 
 
-@pytest.mark.parametrize("overall", ["factor_mean", "pooled", "general_question", "respondent"])
-def test_the_scan_and_the_front_door_are_one_estimator(overall):
+def both_doors(overall):
+    """The figures of the files' door and of the application's, from the same answers."""
     whole = with_composite(random_answers(8, n=400), instrument())
     n_h = np.bincount(whole.stratum)
     frame = {h: int(n) * (h + 2) for h, n in enumerate(n_h)}
@@ -129,12 +129,27 @@ def test_the_scan_and_the_front_door_are_one_estimator(overall):
     design = DesignColumns(strata="stratum", fpc=("N",))
     ready = prepare(table, design, ("unit",), of)
     scanned = compute_indices(DuckDb.over_table(ready.view), ready.shape, design, of)
-    front = index_figures(cells_of(whole), whole, frame, of)
-    assert len(scanned.figures) == len(front)
-    for ours, theirs in zip(scanned.figures, front, strict=True):
+    return scanned.figures, index_figures(cells_of(whole), whole, frame, of)
+
+
+@pytest.mark.parametrize("overall", ["factor_mean", "pooled", "general_question", "respondent"])
+def test_the_scan_and_the_front_door_are_one_estimator(overall):
+    scanned, front = both_doors(overall)
+    assert len(scanned) == len(front)
+    for ours, theirs in zip(scanned, front, strict=True):
         assert (ours.statistic, ours.n, ours.level_counts) == (theirs.statistic, theirs.n, theirs.level_counts)
         close([ours.estimate, ours.se], [theirs.estimate, theirs.se], 1e-7 if overall == "respondent" else REL)
         assert (ours.df, ours.reason, ours.ci_method) == (theirs.df, theirs.reason, theirs.ci_method)
+
+
+def test_both_doors_estimate_with_the_same_functions(monkeypatch):
+    assert index.linearise is pipeline.linearise is element_cells.linearise
+    assert index.figures_of is pipeline.figures_of
+    before = both_doors("pooled")
+    scale = variance.stage_scale
+    monkeypatch.setattr(variance, "stage_scale", lambda stage: 4 * scale(stage))
+    for plain, changed in zip(before, both_doors("pooled"), strict=True):  # what changes one changes the other
+        close([f.se for f in changed], [f.se and 2 * f.se for f in plain], REL)
 
 
 def test_joint_covariance_of_units_equals_the_estimate_of_the_same_design():
