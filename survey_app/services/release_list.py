@@ -42,6 +42,15 @@ def public(installation: Installation) -> list[Line]:
     return [line for line in every(installation) if line.state in PUBLIC]
 
 
+def public_version(installation: Installation, name: str, version: int) -> tuple[Line, int]:
+    """A published or withdrawn version and the newest one that stands (0: none); NotFoundError for anything else."""
+    known = [line for line in public(installation) if line.name == name]
+    for line in known:
+        if line.version == version:
+            return line, max((other.version for other in known if other.state == "published"), default=0)
+    raise NotFoundError("There is no such release.")
+
+
 def public_file(installation: Installation, name: str, version: int) -> Path:
     """The file of a published version; NotFoundError for anything else, whether it exists or not."""
     with installation.database.read() as session:

@@ -12,6 +12,7 @@ from tests.figures import LIVE, PASSWORD, PUBLISHED
 PAGES = [
     (None, "/"),
     (None, "/method"),
+    (None, "/releases"),
     (None, "/accessibility"),
     (None, "/login"),
     (None, f"/rounds/{PUBLISHED}"),

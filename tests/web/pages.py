@@ -18,7 +18,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.location = response.headers.get("Location", "")
-        self.text = response.get_data(as_text=True)
+        self.text = "" if response.mimetype == "application/zip" else response.get_data(as_text=True)
         if response.mimetype == "text/html" and self.text and not self.location:
             self.root = _read(self.text)
             self._check()

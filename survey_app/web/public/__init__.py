@@ -6,11 +6,13 @@ from survey_app.services import indices, reading
 from survey_app.web import language, staff_session
 from survey_app.web.current import installation
 from survey_app.web.province_view import province_view
+from survey_app.web.public import releases
 from survey_app.web.unit_view import unit_view
 
 CACHE_SECONDS = 300
 
 blueprint = Blueprint("public", __name__)
+releases.install(blueprint)
 
 
 def guard() -> None:
