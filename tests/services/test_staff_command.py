@@ -64,7 +64,14 @@ def test_a_weak_password_is_refused_with_the_reason_and_nobody_is_added(run):
 def test_the_list_shows_role_unit_and_state(run):
     add(run, "--generate", "--name", "Trần Văn An")
     run("disable", "an.tran")
-    assert run("list").output == "an.tran\tagency\txa-1\tTrần Văn An\tdisabled\n"
+    assert run("list").output == "an.tran\tagency\txa-1\tTrần Văn An\tdisabled\t\n"  # no role in rounds
+
+
+def test_the_list_shows_roles_in_rounds(run):
+    add(run, "--generate", "--name", "Trần Văn An")
+    assert run("grant", "planner", "an.tran").exit_code == 0
+    assert run("grant", "checker", "an.tran").exit_code == 0
+    assert run("list").output.split("\t")[5:] == ["planner, checker\n"]
 
 
 def test_a_disabled_login_is_let_in_again_and_a_new_password_replaces_the_old(installation, run):
