@@ -1,4 +1,4 @@
-"""The demo year on both databases: every answer could be anybody of fifty, and loading twice changes nothing."""
+"""The demo years as `make demo` loads them: anybody of fifty could have answered, loading twice changes nothing."""
 
 import pytest
 from click.testing import CliRunner
@@ -6,9 +6,17 @@ from sqlalchemy import func, select
 
 from survey_app.cli import sipas
 from survey_app.models import Dossier, Inbox, Invitation, Response, Round, Spent, Stratum
+from tests.conftest import empty_database, opened_installation
 from tests.services.test_unlinkability import ROOM, candidates
 
 COUNTED = (Dossier, Invitation, Response, Round, Spent, Stratum, Inbox)
+
+
+@pytest.fixture
+def installation(request, tmp_path, clock):
+    """The demo's own kind of database; the ways it goes are tested on both kinds by their own tests."""
+    with empty_database("sqlite", request, tmp_path) as url, opened_installation(url, tmp_path, clock) as opened:
+        yield opened
 
 
 @pytest.fixture

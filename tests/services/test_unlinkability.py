@@ -41,24 +41,30 @@ def year(installation, clock):
 def candidates(session):
     """For every response of a dump: how many dossiers fit all its columns, dates and batch window."""
     life = {r.id: timedelta(days=r.token_life_days + 31) for r in session.scalars(select(Round))}
-    numbers = {s.id: s.number for s in session.scalars(select(Stratum))}
+    strata = {s.id: s for s in session.scalars(select(Stratum))}
     batches = {b.id: b for b in session.scalars(select(Batch))}
     invited = defaultdict(list)
     for invitation in session.scalars(select(Invitation)):
-        invited[numbers[invitation.stratum_id]].append(invitation)
+        stratum = strata[invitation.stratum_id]
+        invited[stratum.round_id, stratum.number].append(invitation)
+    known = {}
     for response in session.scalars(select(Response)):
         batch = batches[response.batch_id]
-        strata = batch.pool_strata if response.stratum_id is None else [numbers[response.stratum_id]]
-        year, month = map(int, batch.release_month.split("-"))
-        last = (date(year, month, 1) + timedelta(days=32)).replace(day=1)
-        first = date(year, month, 1) - life[batch.round_id]
-        fitting = [
-            i
-            for number in strata
-            for i in invited[number]
-            if first <= i.invited_on < last and (i.drawn or batch.grade != "G1")
-        ]
-        yield response, len(fitting)
+        own = response.stratum_id and (strata[response.stratum_id].number,)
+        key = (batch.round_id, own or tuple(batch.pool_strata), batch.release_month, batch.grade == "G1")
+        if key not in known:
+            known[key] = fitting(invited, key, life[batch.round_id])
+        yield response, known[key]
+
+
+def fitting(invited, key, life):
+    """How many dossiers could have given an answer with these columns."""
+    round_id, numbers, release_month, drawn_alone = key
+    year, month = map(int, release_month.split("-"))
+    last = (date(year, month, 1) + timedelta(days=32)).replace(day=1)
+    first = date(year, month, 1) - life
+    rows = (i for number in numbers for i in invited[round_id, number])
+    return sum(first <= i.invited_on < last and (i.drawn or not drawn_alone) for i in rows)
 
 
 def test_every_answer_of_the_dump_could_belong_to_at_least_fifty_dossiers(year):
