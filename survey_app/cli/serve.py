@@ -48,21 +48,27 @@ def serve(installation: Installation, flushing: bool) -> None:
 
 
 def _keep_flushing(installation: Installation, stopping: threading.Event) -> None:
-    """Look once a minute whether a round's hour or its erasure date has come; what fails is logged and tried again."""
+    """Look once a minute whether something is due; what fails is logged, holds up nothing else and is tried again."""
     while not stopping.wait(CHECK_EVERY_SECONDS):
-        try:
-            installation.keys.prepare_days(installation.today())
-            for line in releases.publish_due(installation):
-                log.info("release %s, version %d, is published", line.name, line.version)
-            for report in run_due(installation):
-                publication.refresh(installation, report.round_code)
-                log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)
-        except Exception:  # a missing key, a restarting database: whatever it was, the clock goes on
-            log.exception("flush failed")
-        try:
-            for done in erasure.run_due(installation):
-                log.info(
-                    "%s erased: %d rows; keys remain: %s", done.round_code, sum(done.rows.values()), done.keys_remain
-                )
-        except Exception:  # as above: tried again in a minute
-            log.exception("erasure failed")
+        for name, work in (("release", _publish_due), ("flush", _flush_due), ("erasure", _erase_due)):
+            try:
+                work(installation)
+            except Exception:  # a missing key, a restarting database: whatever it was, the clock goes on
+                log.exception("%s failed", name)
+
+
+def _publish_due(installation: Installation) -> None:
+    for line in releases.publish_due(installation):
+        log.info("release %s, version %d, is published", line.name, line.version)
+
+
+def _flush_due(installation: Installation) -> None:
+    installation.keys.prepare_days(installation.today())
+    for report in run_due(installation):
+        publication.refresh(installation, report.round_code)
+        log.info("flush of %s: %d answers, %d wait", report.round_code, report.answers, report.waiting)
+
+
+def _erase_due(installation: Installation) -> None:
+    for done in erasure.run_due(installation):
+        log.info("%s erased: %d rows; keys remain: %s", done.round_code, sum(done.rows.values()), done.keys_remain)

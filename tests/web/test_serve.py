@@ -24,9 +24,31 @@ def test_a_flush_that_fails_is_tried_again(monkeypatch, caplog):
     monkeypatch.setattr(serve, "CHECK_EVERY_SECONDS", 0)
     monkeypatch.setattr(serve, "run_due", run_due)
     monkeypatch.setattr(serve.releases, "publish_due", lambda _installation: [])
+    monkeypatch.setattr(serve.erasure, "run_due", lambda _installation: [])
     serve._keep_flushing(Mock(), stopping)
     assert len(tried) == 3
     assert [record.message for record in caplog.records] == ["flush failed"] * 2
+
+
+def test_a_release_or_an_erasure_that_fails_never_holds_answers_up(monkeypatch, caplog):
+    flushed, stopping = [], threading.Event()
+
+    def fails(_installation):
+        raise OSError("disk")
+
+    def run_due(installation):
+        flushed.append(installation)
+        if len(flushed) == 2:
+            stopping.set()
+        return []
+
+    monkeypatch.setattr(serve, "CHECK_EVERY_SECONDS", 0)
+    monkeypatch.setattr(serve, "run_due", run_due)
+    monkeypatch.setattr(serve.releases, "publish_due", fails)
+    monkeypatch.setattr(serve.erasure, "run_due", fails)
+    serve._keep_flushing(Mock(), stopping)
+    assert len(flushed) == 2
+    assert [record.message for record in caplog.records] == ["release failed", "erasure failed"] * 2
 
 
 def test_public_keys_may_be_read_by_another_user_and_no_other_key(tmp_path, clock):
