@@ -18,6 +18,7 @@ from survey_app.services import invitations, rounds
 from survey_app.services.errors import RefusedError
 
 SEED = 2026
+FIRST_YEAR = 0.28  # share that answers in the first round: fewer people know of it yet
 WEEKS = 26  # half of the round in the field lies behind, half before us
 LOGINS = (  # role, login, unit, password; printed, and refused outside the demo by its own secret
     ("agency", "phuong.hoabinh", "hoa-binh", "hoabinh-demo-2026"),
@@ -151,7 +152,8 @@ class Office:
                 for code, begin, last in planned:
                     current = last > today
                     if start > begin and (end <= last or current) and self.state(code) == "field":
-                        self.field(code, flushing=current or end.month % 3 == 0)
+                        share = FIRST_YEAR if code == planned[0][0] else citizens.ANSWERED
+                        self.field(code, share, flushing=current or end.month % 3 == 0)
                     if start <= last + timedelta(days=1) <= end and self.state(code) != "published":
                         self.release(code)
 
@@ -199,7 +201,7 @@ class Office:
         file = self.write(f"dossiers-{start:%Y-%m-%d}.csv", rows)
         self.run("dossiers", "import", file, "--mapping", str(self.mapping))
 
-    def field(self, code: str, *, flushing: bool) -> None:
+    def field(self, code: str, share: float, *, flushing: bool) -> None:
         """Make addresses, let citizens answer, and flush (a real round: every week)."""
         slips = self.folder / "slips.csv"
         self.run("keys", "prepare")
@@ -207,7 +209,7 @@ class Office:
         with slips.open(encoding="utf-8", newline="") as file:
             pairs = [(row["dossier_code"], row["survey_url"]) for row in csv.DictReader(file)]
         slips.unlink()
-        citizens.answer(self.installation, code, pairs, SEED)
+        citizens.answer(self.installation, code, pairs, SEED, share)
         if flushing:
             self.run("flush", "--now")
 

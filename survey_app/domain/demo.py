@@ -28,16 +28,16 @@ class Agency:
 
 
 COMMUNES = (
-    ("hoa-binh", "Phường Hoà Bình", 900, 0.9),
-    ("an-khanh", "Phường An Khánh", 700, 0.5),
-    ("tan-lap", "Xã Tân Lập", 520, 0.2),
-    ("ea-nam", "Xã Ea Nam", 360, -0.3),
+    ("hoa-binh", "Phường Hoà Bình", 760, 0.9),
+    ("an-khanh", "Phường An Khánh", 600, 0.5),
+    ("tan-lap", "Xã Tân Lập", 440, 0.2),
+    ("ea-nam", "Xã Ea Nam", 330, -0.3),
     ("ba-to", "Xã Bãi Sậy", 260, 1.1),
     ("dao-yen", "Đặc khu Đảo Yên", 45, 0.7),
 )
 DEPARTMENTS = (
-    ("so-xay-dung", "Sở Xây dựng", 480, 0.1),
-    ("so-tai-chinh", "Sở Tài chính", 380, 0.5),
+    ("so-xay-dung", "Sở Xây dựng", 400, 0.1),
+    ("so-tai-chinh", "Sở Tài chính", 330, 0.5),
 )
 
 

@@ -16,7 +16,7 @@ from survey_app.services.collection import Submission
 from survey_app.services.errors import ClosedDoorError
 
 LOADED = "demo loaded"
-ANSWERED, ON_DESK, ASSISTED, BROKEN_OFF = 0.45, 0.12, 0.03, 0.04  # shares of the made-up citizens
+ANSWERED, ON_DESK, ASSISTED, BROKEN_OFF = 0.4, 0.12, 0.03, 0.04  # shares of the made-up citizens
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,13 @@ class Visit:
     late: bool
 
 
-def answer(installation: Installation, round_code: str, slips: Iterable[tuple[str, str]], seed: int) -> int:
+def answer(
+    installation: Installation,
+    round_code: str,
+    slips: Iterable[tuple[str, str]],
+    seed: int,
+    share: float = ANSWERED,
+) -> int:
     """Let made-up citizens answer some of these (dossier code, address) pairs; return how many did."""
     with installation.database.read() as session:
         instrument = shipped(rounds.by_code(session, round_code).instrument_key)
@@ -36,7 +42,7 @@ def answer(installation: Installation, round_code: str, slips: Iterable[tuple[st
     for dossier_code, url in slips:
         chance = random.Random(f"{seed} {dossier_code}")  # noqa: S311 - made-up data, the same each time
         visit = visits[dossier_code]
-        if chance.random() > ANSWERED * (0.75 if visit.late else 1.0):
+        if chance.random() > share * (0.75 if visit.late else 1.0):
             continue
         address = collection.open_address(installation, url.rsplit("/", 1)[1])
         collection.count_opened(installation, address)
