@@ -1,4 +1,4 @@
-"""sipas round: plan a measurement, fix its strata, open, close and publish it."""
+"""sipas round: plan a measurement, fix its strata, open, close and erase it."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ from survey_app.services.errors import RefusedError
 
 @click.group(name="round")
 def rounds_group() -> None:
-    """Plan a measurement, fix its strata, open, close and publish it."""
+    """Plan a measurement, fix its strata, open, close and erase it; `sipas release` publishes it."""
 
 
 @rounds_group.command()
@@ -84,38 +84,6 @@ def close(installation: Installation, code: str, login: str | None) -> None:
         click.echo(f"{n} answers of grade {grade} are too few for any batch and enter no figure.")
 
 
-@rounds_group.command()
-@click.argument("code")
-@as_option
-@with_installation
-def compute(installation: Installation, code: str, login: str | None) -> None:
-    """Compute the figures of the closed round CODE: the ones that are checked and signed."""
-    actor = actor_of(installation, login)
-    with bar("Computing figures") as progress:
-        report = publication.compute(installation, code, actor, progress)
-    click.echo(f"Round {code} is computed; {report.waiting} answers were too few for any batch.")
-
-
-@rounds_group.command()
-@click.argument("code")
-@as_option
-@with_installation
-def check(installation: Installation, code: str, login: str | None) -> None:
-    """Say that the figures of the computed round CODE were checked."""
-    rounds.move(installation, code, "checked", actor_of(installation, login))
-    click.echo(f"Round {code} is checked. Somebody who neither computed nor checked it signs it.")
-
-
-@rounds_group.command()
-@click.argument("code")
-@as_option
-@with_installation
-def sign(installation: Installation, code: str, login: str | None) -> None:
-    """Sign the checked round CODE off, as a person who neither computed nor checked it."""
-    rounds.move(installation, code, "signed", actor_of(installation, login))
-    click.echo(f"Round {code} is signed off. It can be published from its announced moment on.")
-
-
 @rounds_group.command(name="send-back")
 @click.argument("code")
 @click.option("--reason", required=True, help="What is wrong with the figures.")
@@ -125,16 +93,6 @@ def send_back(installation: Installation, code: str, reason: str, login: str | N
     """Send the computed, checked or signed round CODE back, to be computed again."""
     rounds.move(installation, code, "closed", actor_of(installation, login), reason)
     click.echo(f"Round {code} is closed and can be computed again.")
-
-
-@rounds_group.command()
-@click.argument("code")
-@as_option
-@with_installation
-def publish(installation: Installation, code: str, login: str | None) -> None:
-    """Publish the figures of the signed round CODE on the public pages, not before the announced moment."""
-    rounds.move(installation, code, "published", actor_of(installation, login))
-    click.echo(f"Round {code} is published.")
 
 
 @rounds_group.command()

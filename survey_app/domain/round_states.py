@@ -1,6 +1,7 @@
 """The states of a round, which role takes it from one to the next, and who may not do it twice."""
 
 from collections.abc import Collection
+from types import MappingProxyType
 
 PLAN, FROZEN, FIELD, CLOSED = "plan", "frozen", "field", "closed"
 COMPUTED, CHECKED, SIGNED, PUBLISHED = "computed", "checked", "signed", "published"
@@ -19,6 +20,8 @@ _ROLE_TO = {
     SIGNED: SIGNER,
     PUBLISHED: SIGNER,
 }
+# Steps that a round takes with its release and in no other way: no figure is public without a signed bundle.
+RELEASE_STEPS = MappingProxyType({COMPUTED: "build", CHECKED: "check", SIGNED: "sign", PUBLISHED: "publish"})
 NAMED_PERSON = (CHECKED, SIGNED, PUBLISHED)  # never taken by whoever happens to sit at the server
 
 

@@ -18,9 +18,8 @@ from survey_app.domain import round_states
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flush, register, released, rounds, unit_tree, units
+from survey_app.services import register, released, rounds, unit_tree, units
 from survey_app.services.released import Part, Sample
-from survey_app.services.rounds import Actor
 from survey_app.services.units import UnitOn
 
 NEWS = 10  # answers by which a figure must differ from what was shown before
@@ -74,16 +73,6 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         if progress:
             progress(place + 1, len(measured))
     return new
-
-
-def compute(
-    installation: Installation, code: str, actor: Actor = rounds.COMMAND_LINE, progress: Progress | None = None
-) -> flush.Report:
-    """Compute the figures of a closed round for the last time; what a broken-off close left waiting moves first."""
-    report = flush.close(installation, code)
-    refresh(installation, code, progress)
-    rounds.move(installation, code, round_states.COMPUTED, actor)
-    return report
 
 
 class _Publisher:

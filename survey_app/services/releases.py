@@ -17,12 +17,6 @@ from survey_app.services.release_list import Line, line_of
 from survey_app.services.round_roles import Actor
 
 log = logging.getLogger("sipas.releases")
-STEPS = {
-    "computed": round_states.COMPUTER,
-    "checked": round_states.CHECKER,
-    "signed": round_states.SIGNER,
-    "published": round_states.SIGNER,
-}
 REASON = 3  # letters that a reason has at least
 
 
@@ -38,7 +32,7 @@ def build(installation: Installation, code: str, actor: Actor = rounds.COMMAND_L
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
         _may_build(session, row, erratum)
-        round_roles.require(session, installation, actor, STEPS["computed"], row.unit_id)
+        round_roles.require(session, installation, actor, round_states.COMPUTER, row.unit_id)
         made = release_build.make(installation, session, row, erratum.strip())
     digest = release_files.store(installation, analysis.release.packed(made.files))
     with installation.database.write() as session:
@@ -105,7 +99,7 @@ def publish(installation: Installation, code: str, actor: Actor, *, scheduled: b
         with installation.database.write() as session:
             row = rounds.by_code(session, code)
             release = release_build.by_round(session, row, ("signed",))
-            round_roles.require(session, installation, actor, STEPS["published"], row.unit_id)
+            round_roles.require(session, installation, actor, round_states.SIGNER, row.unit_id)
             if not actor.named:
                 raise RefusedError("A release is published by a person: name the login with --as.")
             release.scheduled_by = actor.login
@@ -198,6 +192,8 @@ def _step(installation: Installation, code: str, before: str, after: str, actor:
         _not_the_same_person(release, after, actor)
         if row.state == before:
             rounds.advance(session, installation, row, after, actor)
+        elif row.state != round_states.PUBLISHED:  # published already: a correction, or figures from before releases
+            raise RefusedError(f"Round {code} is {row.state}: it was sent back, and its release is built anew.")
         release.state = after
         moment = {f"{after}_at": installation.now()} | ({f"{after}_by": actor.login} if after != "published" else {})
         for name, value in (moment | values).items():
@@ -209,7 +205,7 @@ def _step(installation: Installation, code: str, before: str, after: str, actor:
 def _require_person(session: Session, installation: Installation, row: Round, state: str, actor: Actor) -> None:
     if not actor.named:
         raise RefusedError(f"A release becomes {state} by a person: name the login with --as.")
-    round_roles.require(session, installation, actor, STEPS[state], row.unit_id)
+    round_roles.require(session, installation, actor, round_states.role_for(row.state, state), row.unit_id)
 
 
 def _not_the_same_person(release: Release, state: str, actor: Actor) -> None:

@@ -126,7 +126,10 @@ def freeze(
 
 
 def move(installation: Installation, code: str, state: str, actor: Actor = COMMAND_LINE, reason: str = "") -> None:
-    """Take a round to another state in a transaction of its own."""
+    """Take a round to another state in a transaction of its own; the last four it reaches with its release alone."""
+    if state in round_states.RELEASE_STEPS:
+        command = f"sipas release {round_states.RELEASE_STEPS[state]} {code}"
+        raise RefusedError(f"A round becomes {state} with its release: `{command}`.")
     with installation.database.write() as session:
         advance(session, installation, by_code(session, code), state, actor, reason)
 

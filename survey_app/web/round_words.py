@@ -30,9 +30,6 @@ def actions() -> dict[str, str]:
         "frozen": _("Freeze the frame"),
         "field": _("Open the round"),
         "closed": _("Send back to be computed again"),
-        "checked": _("Mark as checked"),
-        "signed": _("Sign off"),
-        "published": _("Publish"),
     }
 
 
@@ -42,9 +39,6 @@ def meanings() -> dict[str, str]:
         "frozen": _("The strata are fixed by a past register. From then on nothing in the plan can be lowered."),
         "field": _("Addresses are made and answers are taken from now on."),
         "closed": _("The figures are set aside and have to be computed, checked and signed again."),
-        "checked": _("You say that you have looked at the figures and found them right."),
-        "signed": _("You answer for the figures. You can do so only if you neither computed nor checked them."),
-        "published": _("Anyone can read the figures from then on, and this cannot be undone."),
     }
 
 

@@ -41,6 +41,27 @@ def test_every_command_is_explained_and_no_other():
     assert named == set(commands())
 
 
+def test_every_command_that_a_page_shows_is_there():
+    known = {*commands(), "sipas --help"}
+    pages = [*DOCS.rglob("*.md"), DOCS.parent / "README.md"]
+    written = re.compile(r"(?:^    |`)(sipas [^`\n]+)", re.MULTILINE)
+    shown = [(page.name, found) for page in pages for found in written.findall(page.read_text(encoding="utf-8"))]
+    assert len(shown) > 150
+    groups = {" ".join(command.split()[:length]) for command in known for length in (1, 2, 3)}
+    wrong = [
+        (page, found)
+        for page, found in shown
+        if not any(f"{found} ".startswith(f"{command} ") for command in known) and found not in groups
+    ]
+    assert wrong == []
+
+
+def test_no_two_decisions_share_a_number():
+    numbers = [path.name[:4] for path in (DOCS / "adr").glob("*.md")]
+    assert len(numbers) == len(set(numbers)) > 20
+    assert all(path.read_text().startswith(f"# {int(path.name[:4])}.") for path in (DOCS / "adr").glob("*.md"))
+
+
 def test_every_command_says_what_it_does():
     assert [name for name, command in commands().items() if not command.help] == []
     assert len(commands()) > 30

@@ -193,6 +193,20 @@ def test_a_correction_is_a_new_version_with_the_figures_that_changed_and_the_old
     assert entry["changes"] == []  # a name was wrong, no figure
 
 
+def test_a_release_whose_round_was_sent_back_goes_no_further(installation, place):
+    releases.build(installation, CODE, place.computes)
+    releases.check(installation, CODE, place.checks)
+    sign(installation, place.signs)
+    releases.publish(installation, CODE, place.signs, scheduled=True)
+    rounds.move(installation, CODE, "closed", place.checks, "Sai danh sách đơn vị.")
+    after = later(installation, hours=2)
+    with pytest.raises(RefusedError, match="sent back"):
+        releases.publish(after, CODE, place.signs)
+    assert releases.publish_due(after) == []
+    assert release_list.public(after) == []
+    assert releases.build(after, CODE, place.computes).version == 1
+
+
 def test_a_withdrawn_release_stays_listed_with_its_reason(installation, place):
     line = published(installation, place)
     after = later(installation, hours=3)

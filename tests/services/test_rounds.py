@@ -10,7 +10,7 @@ from survey_app.models import AuditEntry, LedgerEntry, Round, RoundChange, Round
 from survey_app.services import flush, publication, round_plans, round_roles, rounds
 from survey_app.services.errors import NotFoundError, RefusedError
 from tests import province
-from tests.factories import a_person, a_round, a_unit
+from tests.factories import a_person, a_round, a_unit, advance
 
 STEPS = [
     ("computed", "computer"),
@@ -41,8 +41,8 @@ def test_each_step_needs_its_role_and_stands_in_the_history(installation, closed
     for state, role in STEPS:
         for other in set(round_states.ROLES) - {role}:
             with pytest.raises(round_roles.RoleMissingError, match="sipas staff grant"):
-                rounds.move(installation, closed.code, state, who[other])
-        rounds.move(installation, closed.code, state, who[role])
+                advance(installation, closed.code, state, who[other])
+        advance(installation, closed.code, state, who[role])
     with installation.database.read() as session:
         steps = session.execute(select(RoundStep.state, RoundStep.actor)).all()
         said = session.execute(select(AuditEntry.action, AuditEntry.actor)).all()
@@ -55,7 +55,7 @@ def test_no_step_is_left_out(installation, closed):
     who = a_person(installation, "tat.ca", closed.province, *round_states.ROLES)
     for state in ("plan", "frozen", "field", "closed", "checked", "signed", "published", "gone", ""):
         with pytest.raises(RefusedError, match="cannot become"):
-            rounds.move(installation, closed.code, state, who)
+            advance(installation, closed.code, state, who)
     assert state_of(installation, closed.code) == "closed"
 
 
@@ -64,16 +64,26 @@ def test_whoever_computed_or_checked_does_not_sign_even_after_it_was_sent_back(i
     one = a_person(installation, "mot", closed.province, *round_states.ROLES)
     two = a_person(installation, "hai", closed.province, *round_states.ROLES)
     for state in ("computed", "checked"):
-        rounds.move(installation, closed.code, state, one if state == own else two)
+        advance(installation, closed.code, state, one if state == own else two)
     with pytest.raises(RefusedError, match="somebody else"):
-        rounds.move(installation, closed.code, "signed", one)
-    rounds.move(installation, closed.code, "closed", two, "a stratum is missing")
+        advance(installation, closed.code, "signed", one)
+    advance(installation, closed.code, "closed", two, "a stratum is missing")
     for state in ("computed", "checked"):
-        rounds.move(installation, closed.code, state, two)
+        advance(installation, closed.code, state, two)
     with pytest.raises(RefusedError, match="somebody else"):
-        rounds.move(installation, closed.code, "signed", one)
+        advance(installation, closed.code, "signed", one)
     third = a_person(installation, "ba", closed.province, "signer")
-    rounds.move(installation, closed.code, "signed", third)
+    advance(installation, closed.code, "signed", third)
+
+
+@pytest.mark.parametrize(("state", "command"), round_states.RELEASE_STEPS.items())
+def test_no_round_goes_on_from_its_close_without_its_release(installation, closed, state, command):
+    who = a_person(installation, "tat.ca", closed.province, *round_states.ROLES)
+    with installation.database.write() as session:
+        session.get(Round, closed.id).state = round_states.before(state)
+    with pytest.raises(RefusedError, match=f"sipas release {command} {closed.code}"):
+        rounds.move(installation, closed.code, state, who)
+    assert state_of(installation, closed.code) == round_states.before(state)
 
 
 def test_a_person_of_another_unit_finds_no_round(installation, closed):
@@ -82,30 +92,30 @@ def test_a_person_of_another_unit_finds_no_round(installation, closed):
     below = a_person(installation, "duoi", closed.desks[0], *round_states.ROLES)
     for actor in (stranger, below):
         with pytest.raises(NotFoundError):
-            rounds.move(installation, closed.code, "computed", actor)
+            advance(installation, closed.code, "computed", actor)
 
 
 def test_the_command_line_stands_in_only_where_nobody_has_the_role_and_never_signs(installation, closed):
-    rounds.move(installation, closed.code, "computed")
+    advance(installation, closed.code, "computed")
     for state in ("checked", "signed", "published"):
         with installation.database.write() as session:
             session.get(Round, closed.id).state = round_states.before(state)
         with pytest.raises(round_roles.RoleMissingError, match="--as"):
-            rounds.move(installation, closed.code, state)
+            advance(installation, closed.code, state)
     other = a_round(installation, desks=("desk-b",), state="closed")
     a_person(installation, "nguoi.tinh", closed.province, "computer")
     with pytest.raises(round_roles.RoleMissingError, match=r"nguoi\.tinh"):
-        rounds.move(installation, other.code, "computed")
+        advance(installation, other.code, "computed")
 
 
 def test_sending_back_needs_a_checker_and_a_reason(installation, closed):
     who = people(installation, closed)
-    rounds.move(installation, closed.code, "computed", who["computer"])
+    advance(installation, closed.code, "computed", who["computer"])
     with pytest.raises(round_roles.RoleMissingError):
-        rounds.move(installation, closed.code, "closed", who["computer"], "again")
+        advance(installation, closed.code, "closed", who["computer"], "again")
     with pytest.raises(RefusedError, match="--reason"):
-        rounds.move(installation, closed.code, "closed", who["checker"], "  ")
-    rounds.move(installation, closed.code, "closed", who["checker"], "weights of two strata")
+        advance(installation, closed.code, "closed", who["checker"], "  ")
+    advance(installation, closed.code, "closed", who["checker"], "weights of two strata")
     assert state_of(installation, closed.code) == "closed"
 
 
@@ -114,14 +124,14 @@ def test_nothing_is_published_before_the_announced_minute_or_without_one(install
     with installation.database.read() as session:
         signer = a_person(installation, "ky", rounds.by_code(session, code).unit_id, "signer")
     with pytest.raises(RefusedError, match="28 days"):
-        rounds.move(installation, code, "published", signer)
+        advance(installation, code, "published", signer)
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
         row.announced_at, row.release_at = clock.now - timedelta(days=28), clock.now + timedelta(minutes=1)
     with pytest.raises(RefusedError, match="not before"):
-        rounds.move(installation, code, "published", signer)
+        advance(installation, code, "published", signer)
     clock.now += timedelta(minutes=1)
-    rounds.move(installation, code, "published", signer)
+    advance(installation, code, "published", signer)
 
 
 def test_a_release_is_announced_28_days_ahead(installation, clock):

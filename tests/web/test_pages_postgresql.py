@@ -27,7 +27,7 @@ def app(request, tmp_path_factory):
         ("province", f"/province/minh-hai/{figures.LIVE}", "Bộ phận Một cửa xã 6"),
         ("admin", "/admin/staff", "agency1"),
         ("admin", "/admin/units", "Xã Lặng Lẽ"),
-        ("admin", "/admin/audit", "round publish"),
+        ("admin", "/admin/audit", "round published"),
         (None, f"/rounds/{figures.PUBLISHED}", "Xã Đông Ngũ"),
         (None, f"/rounds/{figures.PUBLISHED}/xa-2", "Chỉ số năm"),
     ],

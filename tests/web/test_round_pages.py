@@ -124,43 +124,68 @@ def test_a_frozen_plan_is_only_made_stricter_with_a_reason(visitor, installation
 
 
 def test_steps_are_offered_to_their_role_alone_asked_once_and_written_down(visitor, installation):
-    change_state(installation, LIVE, "computed")
+    change_state(installation, LIVE, "frozen")
     path = f"{HOME}/{LIVE}/step"
-    assert visitor.get(f"{path}?to=checked").status == 404
-    assert "do người có vai trò kiểm tra" in visitor.get(f"{HOME}/{LIVE}").words
-    round_roles.grant(installation, "checker", "province")
-    assert f"{path}?to=checked" in visitor.get(f"{HOME}/{LIVE}").links
-    assert row_of(installation, LIVE).state == "computed"
-    back = visitor.post(f"{path}?to=closed", token_from=f"{path}?to=closed", reason="")
-    assert (back.status, row_of(installation, LIVE).state) == (400, "computed")
-    assert visitor.post(f"{path}?to=checked", token_from=f"{path}?to=checked").status == 302
-    round_roles.grant(installation, "signer", "province")
-    assert visitor.get(f"{path}?to=signed").status == 404  # the same person
-    for to in ("published", "plan", "nothing", ""):
+    assert visitor.get(f"{path}?to=field").status == 404
+    round_roles.grant(installation, "fieldwork", "province")
+    assert f"{path}?to=field" in visitor.get(f"{HOME}/{LIVE}").links
+    assert row_of(installation, LIVE).state == "frozen"
+    assert visitor.post(f"{path}?to=field", token_from=f"{path}?to=field").status == 302
+    for to in ("closed", "plan", "nothing", ""):
         assert visitor.get(f"{path}?to={to}").status == 404
     with installation.database.read() as session:
-        done = (AuditEntry.action == "round checked", AuditEntry.subject == LIVE)
+        done = (AuditEntry.action == "round field", AuditEntry.subject == LIVE)
         assert session.scalar(select(AuditEntry.actor).where(*done)) == "province"
 
 
+@pytest.mark.parametrize(
+    ("state", "role", "named", "next_one", "command"),
+    [
+        ("closed", "computer", "tính toán", "computed", "build"),
+        ("computed", "checker", "kiểm tra", "checked", "check"),
+        ("checked", "signer", "ký duyệt và công bố", "signed", "sign"),
+        ("signed", "signer", "ký duyệt và công bố", "published", "publish"),
+    ],
+)
+def test_a_closed_round_goes_on_with_its_release_alone(visitor, installation, state, role, named, next_one, command):
+    change_state(installation, LIVE, state)
+    assert f"do người có vai trò {named}" in visitor.get(f"{HOME}/{LIVE}").words
+    round_roles.grant(installation, role, "province")
+    page = visitor.get(f"{HOME}/{LIVE}")
+    assert f"sipas release {command} {LIVE} --as province" in page.words
+    path = f"{HOME}/{LIVE}/step?to={next_one}"
+    assert path not in page.links
+    assert visitor.get(path).status == 404
+    assert row_of(installation, LIVE).state == state
+
+
+def test_a_checker_sends_figures_back_with_a_reason(visitor, installation):
+    round_roles.grant(installation, "checker", "province")
+    change_state(installation, LIVE, "signed")
+    path = f"{HOME}/{LIVE}/step?to=closed"
+    assert path in visitor.get(f"{HOME}/{LIVE}").links
+    back = visitor.post(path, token_from=path, reason="")
+    assert (back.status, row_of(installation, LIVE).state) == (400, "signed")
+    assert visitor.post(path, token_from=path, reason="thiếu một tầng").status == 302
+    assert row_of(installation, LIVE).state == "closed"
+
+
 def test_what_needs_the_keys_of_the_flush_is_not_done_by_a_page(visitor, installation):
-    for role in ("fieldwork", "computer"):
-        round_roles.grant(installation, role, "province")
+    round_roles.grant(installation, "fieldwork", "province")
     page = visitor.get(f"{HOME}/{LIVE}")
     assert f"sipas round close {LIVE} --as province" in page.words
     assert visitor.get(f"{HOME}/{LIVE}/step?to=closed").status == 404
-    change_state(installation, LIVE, "closed")
-    assert f"sipas round compute {LIVE} --as province" in visitor.get(f"{HOME}/{LIVE}").words
-    assert visitor.get(f"{HOME}/{LIVE}/step?to=computed").status == 404
 
 
 def test_a_refusal_says_why_and_changes_nothing(visitor, installation):
-    round_roles.grant(installation, "signer", "province")
-    change_state(installation, LIVE, "signed")
-    path = f"{HOME}/{LIVE}/step?to=published"
+    round_roles.grant(installation, "fieldwork", "province")
+    change_state(installation, LIVE, "frozen")
+    with installation.database.write() as session:
+        rounds.by_code(session, LIVE).instrument_hash = "0" * 64
+    path = f"{HOME}/{LIVE}/step?to=field"
     page = visitor.post(path, token_from=path)
-    assert (page.status, row_of(installation, LIVE).state) == (400, "signed")
-    assert "28 days" in page.words
+    assert (page.status, row_of(installation, LIVE).state) == (400, "frozen")
+    assert "was changed after the plan" in page.words
 
 
 def test_the_published_round_shows_who_did_what(visitor):

@@ -82,6 +82,7 @@ def one(slug: str, code: str) -> str:
         role_of={s: round_states.role_for(page.state, s) for s in round_states.STATES[1:]},
         upcoming=round_states.after(page.state),
         commands=_commands(page.plan),
+        goes_back=round_states.goes_back,
     )
 
 
@@ -172,7 +173,7 @@ def _commands(plan: Plan) -> dict[str, str]:
     """Steps that are taken on the server: they read keys that the web process must not, or take long."""
     found = {
         round_states.CLOSED: f"sipas round close {plan.code}",
-        round_states.COMPUTED: f"sipas round compute {plan.code}",
+        **{state: f"sipas release {verb} {plan.code}" for state, verb in round_states.RELEASE_STEPS.items()},
     }
     if round_plan.is_closed(plan.design):
         found[round_states.FROZEN] = f"sipas frame freeze {plan.code}"
