@@ -18,6 +18,7 @@ from analysis.release.pictures import pictures
 from analysis.release.readme import readmes
 from analysis.release.sheets import Sheet, read_sheet, sheet_of
 from analysis.release.signing import SIGNATURE, SUMS, signature, sums
+from analysis.release.standing import standing
 from analysis.release.workbook import workbook
 
 PROTOCOL, WORKBOOK = "protocol.json", "sipas.xlsx"
@@ -81,13 +82,14 @@ def build(contents: Contents) -> dict[str, bytes]:
     """
     results = results_of(contents)
     overall, factors, _items = results
-    made = [*results, rates.rates(contents.fieldwork), figures.diagnostics_table(contents.reports["weights"])]
+    ranks = standing(overall, contents.protocol)
+    made = [*results, ranks, rates.rates(contents.fieldwork), figures.diagnostics_table(contents.reports["weights"])]
     if contents.earlier.rows:
         made.append(figures.comparison(contents.earlier, [overall, factors]))
     units = figures.units_of(contents.protocol)
     data = [contents.codebook, units, contents.cells, contents.fieldwork, contents.earlier]
     sheets = [*data, *made]
-    tables = {sheet.path.split("/")[-1].removesuffix(".csv"): sheet for sheet in results}
+    tables = {sheet.path.split("/")[-1].removesuffix(".csv"): sheet for sheet in (*results, ranks)}
     files = readmes(contents.facts, sheets)
     files |= {
         facts.PATH: contents.facts.content(),

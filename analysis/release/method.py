@@ -24,6 +24,9 @@ _TEXT = """\
 - Không công bố chỉ số dưới {minimum} câu trả lời; không xếp khoảng thứ hạng dưới {rank_minimum}; mỗi ô có ít nhất
   {cell_minimum} câu trả lời. Sát 0 hoặc 100 % chỉ công bố cận.
 - Chỉ tính câu trả lời cấp bằng chứng {grades}.
+- Không có bảng xếp hạng từng bậc: `results/ranks.csv` cho biết mỗi đơn vị có thể đứng từ thứ mấy đến thứ mấy trong các
+  đơn vị cùng loại (miền đồng thời Klein, Wright và Wieczorek; tính lại được từ `results/overall.csv`), và chỉ số
+  của đơn vị nằm trong, trên hay dưới khoảng dự kiến 99,8 % nếu các đơn vị chỉ khác nhau như thường thấy.
 - `none_satisfied`, `all_satisfied`: chỉ số nếu không ai, hoặc tất cả, người được hỏi mà chưa trả lời đều hài lòng.
 
 ## English
@@ -39,6 +42,9 @@ _TEXT = """\
   answers.
   Next to 0 or 100 % only a bound is printed.
 - Only answers of evidence grade {grades} count.
+- No league table: `results/ranks.csv` says from which to which place each unit may stand among those of its kind
+  (joint region of Klein, Wright and Wieczorek, which follows from `results/overall.csv`), and whether its index lies
+  within, above or below the 99.8 % range that is expected if units differ as they usually do.
 - `none_satisfied`, `all_satisfied`: the index if none, or all, of those who were asked and did not answer were
   satisfied.
 

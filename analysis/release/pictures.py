@@ -1,10 +1,10 @@
 """The pictures of a bundle, drawn from its tables in Vietnamese and English."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis import charts
-from analysis.chart_rows import Bound, ChartWords, IntervalRow, LevelRow, NumberFormat, Picture
+from analysis.chart_rows import DASH, Bound, ChartWords, IntervalRow, LevelRow, NumberFormat, Picture
 from analysis.release.facts import Facts
 from analysis.release.sheets import Sheet
 
@@ -30,6 +30,8 @@ class _Words:
     item: str
     index: str
     interval: str
+    rank: str
+    rank_measure: str
     n: str
     satisfied: str
     empty: str
@@ -51,6 +53,8 @@ _LANGUAGES = (
         "Câu hỏi",
         "Chỉ số",
         "Khoảng tin cậy",
+        "Khoảng thứ hạng",
+        "Sau dấu chấm giữa: các thứ hạng có thể, trong số đơn vị cùng loại.",
         "Số trả lời",
         "Hài lòng",
         "Không có số liệu được công bố.",
@@ -70,6 +74,8 @@ _LANGUAGES = (
         "Question",
         "Index",
         "Interval",
+        "Rank interval",
+        "After the middle dot: the places that are possible among units of the same kind.",
         "Answers",
         "Satisfied",
         "No figure is published.",
@@ -88,7 +94,7 @@ def pictures(facts: Facts, units: Sheet, tables: Mapping[str, Sheet], codebook: 
     units, codebook : Sheet
         Names of units, factors and questions.
     tables : mapping of str to Sheet
-        overall, factors and items, as `figures.result_tables` makes them.
+        overall, factors and items, as `figures.result_tables` makes them; ranks, as `standing.standing` does.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def pictures(facts: Facts, units: Sheet, tables: Mapping[str, Sheet], codebook: 
     for words in _LANGUAGES:
         draw = _Draw(facts, words, units, codebook)
         made = {
-            "units": draw.units(tables["overall"]),
+            "units": draw.units(tables["overall"], tables["ranks"]),
             "factors": draw.factors(tables["factors"]),
             "items": draw.items(tables["items"]),
         }
@@ -122,16 +128,19 @@ class _Draw:
         self.note = words.note.format(title=title, start=days[0], end=days[1])
         self.book = list(codebook.records())
 
-    def units(self, overall: Sheet) -> Picture:
-        """Units right below the topmost one with their intervals."""
+    def units(self, overall: Sheet, ranks: Sheet) -> Picture:
+        """Units right below the topmost one with their intervals, and rank intervals where there are any."""
         found = {r["unit"]: r for r in overall.records() if r["statistic"] == "overall"}
-        rows = [self._row(self.names[unit], found[unit]) for unit in self.below if unit in found]
+        places = {r["unit"]: f"{r['first']}{DASH}{r['last']}" for r in ranks.records() if r["first"]}
+        below = [unit for unit in self.below if unit in found]
+        rows = [replace(self._row(self.names[u], found[u]), rank=places.get(u, "")) for u in below]
         own = found.get(self.top)
         reference = float(own["estimate"]) if own and own["estimate"] and not own["bound"] else None
         w = self.words
-        return charts.caterpillar(
-            rows, self._around(w.units, (w.unit, w.index, w.interval, w.n)), prefix="units", reference=reference
-        )
+        ranked = any(row.rank for row in rows)
+        columns = (w.unit, w.index, w.interval, *((w.rank,) if ranked else ()), w.n)
+        measure = f"{w.measure} {w.rank_measure}" if ranked else w.measure
+        return charts.caterpillar(rows, self._around(w.units, columns, measure), prefix="units", reference=reference)
 
     def factors(self, factors: Sheet) -> Picture:
         """Factors of the topmost unit."""

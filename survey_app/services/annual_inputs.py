@@ -16,7 +16,7 @@ from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.installation import Installation
 from survey_app.models import Batch, Invitation, Response, Round, Stratum, Unit
-from survey_app.services import publication, register, released, unit_tree
+from survey_app.services import publication, register, released, unit_tree, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.released import POOL_BASE, Part, Sample
 
@@ -69,6 +69,7 @@ class _Source:
         under = self.trees[row.unit_id]
         self.slugs = {unit.id: unit.slug for unit in session.scalars(select(Unit).where(Unit.id.in_(under)))}
         self.names = {unit: unit_tree.name_of(session, unit, row.period_start) for unit in self.slugs}
+        self.kinds = {unit.slug: unit.kind for unit in units.all_units(session, row.period_start)}
         self.leaves = self._leaves()
         self.pools = {part.batch.id: POOL_BASE + place for place, part in enumerate(self.parts)}
 
@@ -192,6 +193,7 @@ class _Source:
         return {
             "tree": tree,
             "names": names,
+            "kinds": {domain: self.kinds[domain] for domain in tree if domain in self.kinds},
             "design": "elements",
             "nonresponse": ["stratum"],
             "calibration": ["unit"],
