@@ -66,6 +66,7 @@ def caterpillar(
     prefix: str,
     by_estimate: bool = False,
     reference: float | None = None,
+    reach: Sequence[float] = (),
     width: float = WIDE,
 ) -> Picture:
     """
@@ -78,6 +79,7 @@ def caterpillar(
     prefix : begins every id of the picture.
     by_estimate : order by estimate, lowest first; otherwise the order given (by name).
     reference : value of the vertical line (the province), in per cent.
+    reach : values that the scale holds besides, so that several pictures have the same scale.
     width : pixels of the drawing, 280 or more.
 
     Returns
@@ -94,7 +96,7 @@ def caterpillar(
     hidden = [row for row in rows if row.estimate is None]
     if by_estimate:
         shown.sort(key=lambda row: (row.estimate or 0.0, row.label))
-    drawn = _draw(shown, hidden, words, prefix, width, reference)
+    drawn = _draw(shown, hidden, words, prefix, width, reference, reach)
     return picture(drawn, words, _table([*shown, *hidden], words, ranked=ranked))
 
 
@@ -118,6 +120,7 @@ def _draw(
     prefix: str,
     width: float,
     reference: float | None,
+    reach: Sequence[float] = (),
 ) -> str:
     """Measure every row, then draw from top to bottom."""
     number = words.number
@@ -130,7 +133,7 @@ def _draw(
         tail += _LINE  # the scale is written again at the bottom
     canvas = Canvas(width, top + (sum(heights) or 30.0) + 8 + tail)
     if rows:
-        low, high = percent_limits([v for r in rows for v in (r.estimate, r.low, r.high)] + [reference])
+        low, high = percent_limits([*(v for r in rows for v in (r.estimate, r.low, r.high)), reference, *reach])
         scale = Scale(low, high, layout.left, layout.right)
         _rows(canvas, rows, heights, layout, scale, top, number, reference)
         _reference_name(canvas, scale, reference, words.line, top)

@@ -21,6 +21,7 @@ from analysis.chart_intervals import WIDE
 from analysis.chart_rows import DASH, ChartWords, LevelRow, NumberFormat, Picture, check_columns, picture
 
 _FILLS = (BAD, BAD_SOFT, NEUTRAL, GOOD_SOFT, GOOD)
+_JOINED = PAPER  # and an outline: the share is of no single level
 _WRITING = (PAPER, INK, INK, INK, PAPER)
 _GAPS = (0.0, 1.5, 8.0, 8.0, 1.5)  # white before each segment: the neutral level stands apart
 _TURN = 480.0
@@ -40,8 +41,9 @@ def stacked_levels(
     Parameters
     ----------
     rows : per cents of the five levels, worst first; they are drawn as parts of their sum, so that a rounding rest
-        leaves no hole. A row without levels shows its reason.
-    words : `levels` names the five; eight table columns: item, five levels, share satisfied, n.
+        leaves no hole. A share that stands for several levels (`spans`) is an outline without the colour of any
+        level. A row without levels shows its reason.
+    words : `levels` names the five, `joined` the outline; eight table columns: item, five levels, share satisfied, n.
     prefix : begins every id of the picture.
     width : pixels of the drawing, 280 or more; below 480 labels stand above their bars.
 
@@ -58,7 +60,8 @@ def stacked_levels(
     side = max(text_width(words.columns[6], SMALL), 58.0)
     label_width = width - side - 10 if narrow else 236.0
     heights = [_height(row, label_width, narrow=narrow) for row in rows]
-    legend = _legend(words.levels, width)
+    joined = (words.joined,) if any(span > 1 for row in rows for span in row.spans) else ()
+    legend = _legend((*words.levels, *joined), width)
     top = len(legend) * 20.0 + 24.0
     canvas = Canvas(width, top + (sum(heights) or 30.0) + 2)
     _draw_legend(canvas, legend)
@@ -107,31 +110,43 @@ def _row(
         shown = number.bounded(row.estimate, row.bound)
         canvas.text(canvas.width, first if narrow else bar_y + 16, shown, anchor="right", bold=True)
     if row.levels and sum(row.levels) > 0:
-        _bar(canvas, row.levels, ends, bar_y)
+        _bar(canvas, row, ends, bar_y)
     else:
         canvas.text(ends[0], bar_y + 15, row.reason, size=SMALL, fill=QUIET)
 
 
-def _bar(canvas: Canvas, levels: Sequence[float], ends: tuple[float, float], y: float) -> None:
-    """Five segments with white gaps; a share is written where there is room for it."""
+def _bar(canvas: Canvas, row: LevelRow, ends: tuple[float, float], y: float) -> None:
+    """Segments with white gaps; a share is written where there is room for it."""
+    levels, spans = row.levels or (), row.spans or (1,) * len(_FILLS)
     room = ends[1] - ends[0] - sum(_GAPS)
     total, x = sum(levels), ends[0]
-    for level, gap, fill, writing in zip(levels, _GAPS, _FILLS, _WRITING, strict=True):
+    for level, span, gap, fill, writing in zip(levels, spans, _GAPS, _FILLS, _WRITING, strict=True):
         x += gap
         width = room * level / total
         if level > 0:
-            canvas.rect(x, y, width, _BAR, fill)
+            _segment(canvas, x, y, width, _JOINED if span > 1 else fill)
         text = f"{level:.0f}"
-        if width > text_width(text, SMALL) + 5:
-            canvas.text(x + width / 2, y + 15, text, size=SMALL, anchor="center", fill=writing)
+        if level > 0 and width > text_width(text, SMALL) + 5:
+            colour = INK if span > 1 else writing
+            canvas.text(x + width / 2, y + 15, text, size=SMALL, anchor="center", fill=colour)
         x += width
+
+
+def _segment(canvas: Canvas, x: float, y: float, width: float, fill: str, height: float = _BAR) -> None:
+    """One segment; a joined one has an outline in place of a colour."""
+    if fill != _JOINED:
+        canvas.rect(x, y, width, height, fill)
+        return
+    left, right, top, bottom = x + 0.6, x + width - 0.6, y + 0.6, y + height - 0.6
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    canvas.line(corners, QUIET, 1.2)
 
 
 def _legend(levels: Sequence[str], width: float) -> list[list[tuple[float, str, str]]]:
     """Swatch and name of each level, in as many lines as the sheet needs: (x, name, fill)."""
     lines: list[list[tuple[float, str, str]]] = [[]]
     x = 0.0
-    for name, fill in zip(levels, _FILLS, strict=False):
+    for name, fill in zip(levels, (*_FILLS, _JOINED), strict=False):
         needed = 18.0 + text_width(name, SMALL) + 12.0
         if lines[-1] and x + needed - 12.0 > width:
             lines.append([])
@@ -144,5 +159,5 @@ def _legend(levels: Sequence[str], width: float) -> list[list[tuple[float, str, 
 def _draw_legend(canvas: Canvas, lines: Sequence[Sequence[tuple[float, str, str]]]) -> None:
     for place, line in enumerate(lines):
         for x, name, fill in line:
-            canvas.rect(x, place * 20.0 + 1, 12.0, 12.0, fill)
+            _segment(canvas, x, place * 20.0 + 1, 12.0, fill, 12.0)
             canvas.text(x + 18.0, place * 20.0 + 11.5, name, size=SMALL)

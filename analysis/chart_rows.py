@@ -51,6 +51,7 @@ class ChartWords:
     empty: str  # said when there is nothing to draw
     number: NumberFormat = NumberFormat()
     levels: tuple[str, ...] = ()  # names of the five levels, worst first
+    joined: str = ""  # legend of a share that stands for several levels
     merged: str = "*"  # stands in the table for a level whose share is with its neighbour
     hidden: str = ""  # heading over units without a figure
     line: str = ""  # label of the line of reference
@@ -83,6 +84,7 @@ class LevelRow:
     bound: Bound = "exact"
     reason: str = ""  # why there is nothing, in words
     merged: tuple[int, ...] = ()  # levels 1..5 whose share stands with their neighbour
+    spans: tuple[int, ...] = ()  # how many levels, from its own on, each share stands for; 0 where it has none
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analysis import annual
-from analysis.release import catalog, ddi, facts, figures, questions, rates
+from analysis.release import catalog, ddi, facts, figures, paper, questions, rates
 from analysis.release import cell_table as cells_file
 from analysis.release.facts import Facts, facts_of, json_bytes
 from analysis.release.findings import BundleError, Finding
@@ -56,6 +56,8 @@ class Contents:
         Questions; published cells; counts by unit; the earlier release's indices (no rows where there is none).
     reports : mapping of str to mapping
         weights, disclosure, integrity.
+    printed : mapping of str to bytes
+        The report as PDF by path, where it was printed; kept as it is, since paper depends on fonts.
     """
 
     facts: Facts
@@ -65,15 +67,18 @@ class Contents:
     fieldwork: Sheet
     earlier: Sheet
     reports: Mapping[str, Mapping[str, Any]]
+    printed: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def build(contents: Contents) -> dict[str, bytes]:
+def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str, bytes]:
     """Make every file of a bundle but the signature, in the order in which it is packed.
 
     Parameters
     ----------
     contents : Contents
         Equal contents give equal bytes.
+    printer : callable, optional
+        Makes a PDF of a page of HTML; without it the PDFs are those of the contents.
 
     Returns
     -------
@@ -98,6 +103,8 @@ def build(contents: Contents) -> dict[str, bytes]:
     }
     files |= {sheet.path: sheet.content() for sheet in sheets}
     files |= pictures(contents.facts, units, tables, contents.codebook)
+    files |= paper.pages(contents.facts, contents.protocol, contents.reports, sheets)
+    files |= paper.printed(files, printer) if printer else contents.printed
     files |= {REPORTS[name]: json_bytes(contents.reports[name]) for name in REPORTS}
     files[WORKBOOK] = workbook(sheets)
     files[ddi.PATH] = ddi.ddi_codebook(contents.facts, contents.codebook, _WORDS)
@@ -169,7 +176,8 @@ def contents_of(files: Mapping[str, bytes]) -> Contents:
     book, cells, fieldwork, earlier = (read_sheet(files[table.path], table) for table in tables)
     protocol = _mapping(PROTOCOL, files[PROTOCOL])
     reports = {name: _mapping(path, files[path]) for name, path in REPORTS.items()}
-    return Contents(facts_of(files[facts.PATH]), protocol, book, cells, fieldwork, earlier, reports)
+    printed = {path: files[path] for path in paper.PDF.values() if path in files}
+    return Contents(facts_of(files[facts.PATH]), protocol, book, cells, fieldwork, earlier, reports, printed)
 
 
 def _mapping(path: str, content: bytes) -> dict[str, Any]:

@@ -11,9 +11,11 @@ PACKAGE, WEB, CATALOG = "datapackage.json", "csv-metadata.json", "catalog.jsonld
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _MEDIA = {
     "csv": "text/csv",
+    "html": "text/html",
     "json": "application/json",
     "jsonld": "application/ld+json",
     "md": "text/markdown",
+    "pdf": "application/pdf",
     "svg": "image/svg+xml",
     "xml": "application/xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

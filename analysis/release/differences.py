@@ -12,6 +12,8 @@ from analysis.release.findings import Finding
 
 MOST = 20  # differences told of one file
 _DERIVED = "does not follow from data/cells.csv and protocol.json"
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
 _SVG_TEXT = re.compile(r"<(?:text|title|desc|tspan)\b[^>]*>([^<]*)<")
 _XLSX_CELL = re.compile(r"<c/>|<c><v>([^<]*)</v></c>|<c t=\"inlineStr\" s=\"\d\"><is><t[^>]*>([^<]*)</t></is></c>")
 
@@ -28,15 +30,21 @@ def differences(path: str, expected: bytes, found: bytes) -> list[Finding]:
     """
     if expected == found:
         return []
-    ways = {"csv": _table, "xlsx": _workbook, "svg": _picture}
+    ways = {"csv": _table, "xlsx": _workbook, "svg": _picture, "html": _page}
     told = ways.get(path.rsplit(".", 1)[-1], _lines)(path, expected, found)
     places = [place for place, _number in zip(told, range(MOST), strict=False)]
     return places or [Finding(path, f"{_DERIVED}: the bytes differ where no reader looks")]
 
 
 def same_words(expected: bytes, found: bytes) -> bool:
-    """Whether two drawings say the same; only the program that drew them may differ."""
-    return _SVG_TEXT.findall(expected.decode()) == _SVG_TEXT.findall(found.decode("utf-8", "replace"))
+    """Whether two drawings, or pages with drawings, say the same; only the program that drew them may differ."""
+    want, have = (_SVG.sub(_words, content.decode("utf-8", "replace")) for content in (expected, found))
+    return want == have
+
+
+def _words(drawing: re.Match[str]) -> str:
+    """Words and numbers of a drawing, one a line."""
+    return "\n".join(_SVG_TEXT.findall(drawing.group()))
 
 
 def _table(path: str, expected: bytes, found: bytes) -> Iterator[Finding]:
@@ -69,6 +77,16 @@ def _lines(path: str, expected: bytes, found: bytes) -> Iterator[Finding]:
     for number, (a, b) in enumerate(zip_longest(want, have, fillvalue=""), start=1):
         if a != b:
             yield Finding(path, _DERIVED, row=str(number), expected=a.strip(), found=b.strip())
+
+
+def _page(path: str, expected: bytes, found: bytes) -> Iterator[Finding]:
+    """Line by line, the words and numbers that differ; where only marks do, the whole line."""
+    want, have = (content.decode("utf-8", "replace").split("\n") for content in (expected, found))
+    for number, (a, b) in enumerate(zip_longest(want, have, fillvalue=""), start=1):
+        if a != b:
+            pairs = zip_longest(*(_TAGS.split(line) for line in (a, b)), fillvalue="")
+            told = [pair for pair in pairs if pair[0] != pair[1]] or [(a.strip(), b.strip())]
+            yield from (Finding(path, _DERIVED, row=str(number), expected=x, found=y) for x, y in told)
 
 
 def _picture(path: str, expected: bytes, found: bytes) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ Không có chương trình của chúng tôi:
 
 {tables}
 - `protocol.json`: công thức, trọng số, ngưỡng, cây đơn vị; `method.md`: phương pháp bằng lời
+- `report/`: báo cáo để đọc và ký, tiếng Việt và tiếng Anh; bản HTML làm lại được từ số liệu, bản PDF in từ HTML
 - `charts/`: biểu đồ; `sipas.xlsx`: mọi bảng cho văn phòng
 - `datapackage.json`, `csv-metadata.json`, `catalog.jsonld`, `ddi-codebook.xml`: mô tả cho máy đọc
 - `release.json`, `SHA256SUMS`, `release.sig`: gói này là gì, mã băm, chữ ký
@@ -64,6 +65,7 @@ and `protocol.json` to the last printed digit, or "no" and where: file, row, col
 
 {tables}
 - `protocol.json`: recipe, weights, thresholds, tree of units; `method.md`: the method in words
+- `report/`: the report to read and sign, in Vietnamese and English; the HTML follows from the figures, the PDF from it
 - `charts/`: pictures; `sipas.xlsx`: every table for offices
 - `datapackage.json`, `csv-metadata.json`, `catalog.jsonld`, `ddi-codebook.xml`: descriptions for machines
 - `release.json`, `SHA256SUMS`, `release.sig`: what this is, checksums, signature
