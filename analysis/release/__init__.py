@@ -22,11 +22,15 @@ from analysis.release.container import opened, packed
 from analysis.release.facts import Facts
 from analysis.release.questions import codebook
 from analysis.release.report import as_json, lines
-from analysis.release.sheets import Sheet
+from analysis.release.sheets import Sheet, records_of
 from analysis.release.signing import SUMS, digest, key_id, public_key
+from analysis.release.standing import ALONE, NO_FIGURE, QUARTERS_ONLY
 
 __all__ = [
+    "ALONE",
     "EARLIER",
+    "NO_FIGURE",
+    "QUARTERS_ONLY",
     "SUMS",
     "Contents",
     "Facts",
@@ -46,6 +50,7 @@ __all__ = [
     "opened",
     "packed",
     "public_key",
+    "records_of",
     "signed",
     "unsigned_findings",
     "verify",

@@ -152,6 +152,12 @@ def read_sheet(content: bytes, like: Sheet) -> Sheet:
     return found
 
 
+def records_of(content: bytes) -> list[dict[str, str]]:
+    """Rows of a table of a bundle that was checked before, by name of column, as `Sheet.records` gives them."""
+    reader = csv.DictReader(io.StringIO(content.decode(), newline=""))
+    return [{name: armed(cell) for name, cell in row.items()} for row in reader]
+
+
 def disarmed(text: str) -> str:
     """Put an apostrophe before text that a spreadsheet would compute; `armed` takes it away again."""
     return f"'{text}" if text.lstrip(" '").startswith(FORMULA_STARTS) else text

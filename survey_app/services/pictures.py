@@ -1,12 +1,12 @@
 """Published figures as pictures, each in a wide and a narrow form with one table."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import analysis
 from analysis import ChartWords, ClassLimit, IntervalRow, LevelRow, MonthRow, NumberFormat, PointRow
-from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint, UnitLine
+from survey_app.domain.figures import PublishedFigure, Reason, TrendPoint
 from survey_app.services.rule_pages import RulePage
 
 __all__ = [
@@ -108,10 +108,14 @@ def years(rows: Sequence[MonthRow], words: ChartWords, step: int, prefix: str) -
 
 
 def caterpillar(
-    lines: Sequence[UnitLine], own: PublishedFigure, words: ChartWords, reasons: Reasons, prefix: str
+    units: Sequence[tuple[str, PublishedFigure, str]],
+    own: PublishedFigure,
+    words: ChartWords,
+    reasons: Reasons,
+    prefix: str,
 ) -> Drawn:
-    """Units with their intervals, in the order given, with the province's own index as a line."""
-    rows = tuple(_interval_row(line.name, line.overall, reasons) for line in lines)
+    """Units (name, index, rank interval or nothing) in the order given, with the province's own index as a line."""
+    rows = tuple(replace(_interval_row(name, figure, reasons), rank=rank) for name, figure, rank in units)
     return _caterpillar(rows, own.estimate if own.bound == "exact" else None, words, prefix)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from survey_app.domain import findings
+from survey_app.domain import findings, round_states
 from survey_app.domain.fieldwork import Fieldwork
 from survey_app.domain.fieldwork import UnitLine as FieldLine
-from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures, UnitLine
+from survey_app.domain.figures import ProvinceFigures, PublishedFigure, RoundLine, UnitFigures, UnitLine
 from survey_app.services import pictures
 from survey_app.services.pictures import Drawn
 from survey_app.services.rule_pages import RulePage
@@ -31,31 +31,33 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
 
 
-def factors(figures: UnitFigures, line: RoundLine) -> Chart:
+def factors(figures: Sequence[PublishedFigure], note: str, *, ended: bool) -> Chart:
     """Indices of the factors."""
     chart_words = words.chart_words(
-        words.lowest_title(findings.lowest(figures.factors), _("Satisfaction by factor")),
+        words.lowest_title(findings.lowest(figures), _("Satisfaction by factor")),
         _("Per cent satisfied or very satisfied. Dot: index; line: 95% interval."),
-        words.note(line, figures.overall.n_text),
+        note,
         (_("Factor"), _("Index"), _("95% interval"), _("Answers")),
+        ended=ended,
     )
-    return chart("factors", pictures.factors(figures.factors, chart_words, words.reasons(), "factors"))
+    return chart("factors", pictures.factors(figures, chart_words, words.reasons(ended=ended), "factors"))
 
 
-def items(figures: UnitFigures, line: RoundLine) -> Chart:
+def items(figures: Sequence[PublishedFigure], note: str, *, ended: bool) -> Chart:
     """Five-level bars of every item, lowest share satisfied first."""
-    ordered = findings.mend_first(figures.items)
+    ordered = findings.mend_first(figures)
     chart_words = words.chart_words(
-        words.lowest_title(findings.lowest(figures.items), _("How each question was answered")),
+        words.lowest_title(findings.lowest(figures), _("How each question was answered")),
         _(
             "Per cent of answers on each level; a level with fewer than 3 answers is counted with its neighbour. "
             "Questions in the order in which to look at them.",
         ),
-        words.note(line, figures.overall.n_text),
+        note,
         (_("Question"), *words.level_names(), _("Satisfied"), _("Answers")),
+        ended=ended,
     )
     bound = _("nearly all alike: levels are not shown apart")
-    return chart("items", pictures.levels(ordered, chart_words, words.reasons(), bound, "items"))
+    return chart("items", pictures.levels(ordered, chart_words, words.reasons(ended=ended), bound, "items"))
 
 
 def trend(figures: UnitFigures, line: RoundLine) -> Chart:
@@ -71,15 +73,35 @@ def trend(figures: UnitFigures, line: RoundLine) -> Chart:
 
 def units(figures: ProvinceFigures, lines: Sequence[UnitLine], line: RoundLine) -> Chart:
     """Indices of the units by name, with the province's own index as a line."""
-    own = words.figure_text(figures.own)
+    own, ended = words.figure_text(figures.own), line.state in round_states.ENDED
     chart_words = words.chart_words(
         _("Read the intervals, not the order"),
         _("Overall index, per cent. Dot: index; line: 95% interval. By name: this is not a league table."),
         words.note(line, figures.own.n_text),
         (_("Unit"), _("Index"), _("95% interval"), _("Answers")),
         line=f"{figures.unit_name} {own}".strip(),
+        ended=ended,
     )
-    return chart("units", pictures.caterpillar(lines, figures.own, chart_words, words.reasons(), "units"))
+    rows = [(unit.name, unit.overall, "") for unit in lines]
+    return chart("units", pictures.caterpillar(rows, figures.own, chart_words, words.reasons(ended=ended), "units"))
+
+
+def places(units: Sequence[tuple[str, PublishedFigure, str]], top: PublishedFigure, name: str, note: str) -> Chart:
+    """Indices of the units of a release (name, index, rank interval), with the whole as a line."""
+    ranked = any(rank for _name, _figure, rank in units)
+    measure = _("Overall index, per cent. Dot: index; line: 95% interval. By name: this is not a league table.")
+    if ranked:
+        measure += " " + _("After the dot: from which to which place the unit may stand.")
+    places = (_("Places"),) if ranked else ()
+    chart_words = words.chart_words(
+        _("Read the intervals, not the order"),
+        measure,
+        note,
+        (_("Unit"), _("Index"), _("95% interval"), *places, _("Answers")),
+        line=f"{name} {words.figure_text(top)}".strip(),
+        ended=True,
+    )
+    return chart("units", pictures.caterpillar(units, top, chart_words, words.reasons(ended=True), "units"))
 
 
 def rule_points(page: RulePage) -> Chart:

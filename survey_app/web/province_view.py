@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from survey_app.domain import round_states
 from survey_app.domain.collation import sort_key
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitLine
 from survey_app.web import charts, words
@@ -41,20 +42,21 @@ class ProvinceView:
 def province_view(figures: ProvinceFigures, line: RoundLine) -> ProvinceView:
     """Put the page of a province together; desks, which are there only when silent, stand in a list of their own."""
     by_name = sorted(figures.units, key=lambda unit: sort_key(unit.name))
+    ended = line.state in round_states.ENDED
     drawn = [unit for unit in by_name if unit.kind != DESK]
     return ProvinceView(
         figures=figures,
         round=line,
         period=words.period(line),
-        own=figure_text(figures.own),
+        own=figure_text(figures.own, ended=ended),
         shown=sum(unit.overall.shown for unit in drawn),
-        lines=tuple(_line(unit) for unit in drawn),
-        silent=tuple(_line(unit) for unit in by_name if unit.kind == DESK),
+        lines=tuple(_line(unit, ended=ended) for unit in drawn),
+        silent=tuple(_line(unit, ended=ended) for unit in by_name if unit.kind == DESK),
         units=charts.units(figures, drawn, line),
     )
 
 
-def _line(unit: UnitLine) -> LineText:
-    reason = words.reasons()[unit.reason] if unit.reason else ""
-    overall = figure_text(unit.overall)
+def _line(unit: UnitLine, *, ended: bool) -> LineText:
+    reason = words.reasons(ended=ended)[unit.reason] if unit.reason else ""
+    overall = figure_text(unit.overall, ended=ended)
     return LineText(unit.slug, unit.name, overall, reason, unit.returned, unit.invited, unit.answered)

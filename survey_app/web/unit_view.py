@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from survey_app.domain import findings
+from survey_app.domain import findings, round_states
 from survey_app.domain.figures import PublishedFigure, RoundLine, UnitFigures
 from survey_app.web import charts, words
 from survey_app.web.charts import Chart
@@ -39,31 +39,35 @@ class UnitView:
     years: Chart | None  # None: the annual index has one year only
 
 
-def figure_text(figure: PublishedFigure) -> FigureText:
-    """Write a figure, or the sentence that says why it is hidden."""
+def figure_text(figure: PublishedFigure, *, ended: bool) -> FigureText:
+    """Write a figure, or the sentence that says why it is hidden; `ended`: no answer is taken any more."""
     return FigureText(
         label=figure.label,
         share=words.figure_text(figure),
         interval=words.interval_text(figure),
         n=figure.n_text,
-        reason=words.reason_sentence(figure.reason) if figure.reason else "",
+        reason=words.reason_sentence(figure.reason, ended=ended) if figure.reason else "",
     )
 
 
 def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
     """Put the page of a unit together."""
     names = words.grade_names()
+    ended = line.state in round_states.ENDED
+    note = words.note(line, figures.overall.n_text)
     urgent = [figure for figure in findings.mend_first(figures.items) if figure.shown]
     return UnitView(
         figures=figures,
         round=line,
         period=words.period(line),
-        overall=figure_text(figures.overall),
-        general=figure_text(figures.general) if figures.general else None,
-        first=tuple(figure_text(figure) for figure in urgent[:FIRST]),
+        overall=figure_text(figures.overall, ended=ended),
+        general=figure_text(figures.general, ended=ended) if figures.general else None,
+        first=tuple(figure_text(figure, ended=ended) for figure in urgent[:FIRST]),
         grades=tuple((grade, names[grade], text) for grade, text in figures.grade_mix),
-        factors=charts.factors(figures, line) if any(figure.shown for figure in figures.factors) else None,
-        items=charts.items(figures, line) if urgent else None,
+        factors=charts.factors(figures.factors, note, ended=ended)
+        if any(figure.shown for figure in figures.factors)
+        else None,
+        items=charts.items(figures.items, note, ended=ended) if urgent else None,
         trend=charts.trend(figures, line) if _has_trend(figures) else None,
         years=years_chart(figures, line),
     )

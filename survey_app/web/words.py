@@ -7,8 +7,12 @@ from survey_app.web.language import current, day
 from survey_app.web.language import gettext as _
 
 
-def reasons() -> dict[Reason, str]:
-    """Say why a figure is hidden, in a few words for a table or a chart."""
+def reasons(*, ended: bool = False) -> dict[Reason, str]:
+    """Say why a figure is hidden, in a few words for a table or a chart; in an ended round nothing comes any more."""
+    return _reasons() | (_reasons_of_ended() if ended else {})
+
+
+def _reasons() -> dict[Reason, str]:
     return {
         Reason.NO_ANSWERS: _("no answers released yet"),
         Reason.TOO_FEW: _("not enough answers yet"),
@@ -25,8 +29,42 @@ def reasons() -> dict[Reason, str]:
     }
 
 
-def reason_sentence(reason: Reason) -> str:
-    """Say why a whole page has no figure, and what will change that."""
+def _reasons_of_ended() -> dict[Reason, str]:
+    """What is said otherwise once no answer is taken any more."""
+    return {
+        Reason.NO_ANSWERS: _("too few answers were collected"),
+        Reason.TOO_FEW: _("too few valid answers were collected"),
+        Reason.TOO_NEAR_EARLIER: _("a correction of so few answers would single people out"),
+        Reason.WAITS_FOR_MORE: _("too few people judged this, or too few left it out, to be shown safely"),
+        Reason.FACTOR_MISSING: _("a part of the index has no figure"),
+    }
+
+
+def reason_sentence(reason: Reason, *, ended: bool = False) -> str:
+    """Say why a whole page has no figure, and what will change that; in an ended round nothing will."""
+    if ended and reason in _ended_sentences():
+        return _ended_sentences()[reason]
+    return _sentences()[reason]
+
+
+def _ended_sentences() -> dict[Reason, str]:
+    few = _("Too few valid answers were collected in this round. It is closed: no more will come, and no figure.")
+    return {
+        Reason.NO_ANSWERS: few,
+        Reason.TOO_FEW: few,
+        Reason.TOO_NEAR_EARLIER: _(
+            "A new figure would differ by fewer than 10 answers from one that was shown, so it would single people out."
+        ),
+        Reason.WAITS_FOR_MORE: _(
+            "A few people left this out, or judged it alone; they could be singled out if the figure were shown."
+        ),
+        Reason.FACTOR_MISSING: _(
+            "The overall index needs a figure for each of its parts; one of them had too few valid answers."
+        ),
+    }
+
+
+def _sentences() -> dict[Reason, str]:
     return {
         Reason.NO_ANSWERS: _("Figures appear when 10 answers have been released."),
         Reason.TOO_FEW: _("Figures appear when enough answers have been released: 10 while the round runs, 30 in all."),
@@ -48,7 +86,7 @@ def reason_sentence(reason: Reason) -> str:
         ),
         Reason.NOT_PUBLISHED: _("The figures of this round have not been published yet."),
         Reason.NO_REGISTER: _("Import the returned dossiers, so that answers can be set against them."),
-    }[reason]
+    }
 
 
 def number_format() -> NumberFormat:
@@ -148,18 +186,25 @@ def change_title(found: Change | None, none: str) -> str:
 
 
 def chart_words(
-    title: str, measure: str, note: str, columns: tuple[str, ...], line: str = "", levels: tuple[str, ...] = ()
+    title: str,
+    measure: str,
+    note: str,
+    columns: tuple[str, ...],
+    line: str = "",
+    levels: tuple[str, ...] = (),
+    *,
+    ended: bool = False,
 ) -> ChartWords:
-    """Put the words of one chart together."""
+    """Put the words of one chart together; `ended`: no answer is taken any more."""
     return ChartWords(
         title=title,
         measure=measure,
         note=note,
         columns=columns,
-        empty=_("Figures appear when 10 answers have been released."),
+        empty=_("No figure is published.") if ended else _("Figures appear when 10 answers have been released."),
         number=number_format(),
         levels=levels or level_names(),
-        hidden=_("No figure of their own yet"),
+        hidden=_("No figure of their own") if ended else _("No figure of their own yet"),
         merged=_("with its neighbour"),
         line=line,
     )

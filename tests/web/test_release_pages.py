@@ -1,18 +1,23 @@
 """What anyone may read of releases: nothing before the announced minute, everything after it, tombstones for good."""
 
+import re
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 
 import pytest
 
+import analysis
+from analysis.annual import publish
 from survey_app.app import create_app
-from survey_app.services import releases
+from survey_app.services import release_reading, releases
+from tests import released
 from tests.conftest import Clock, copied_province, empty_database, opened_installation
 from tests.services.test_releases import CODE, closed_round, sign
 from tests.web.pages import Visitor
 
 LIST, FIRST, ERRATA = "/releases", "/releases/minh-hai-r2026/1", "/releases/errata.json"
-FILE = f"{FIRST}.zip"
+FILE, UNIT, CALENDAR, LOG = f"{FIRST}.zip", f"{FIRST}/xa-1", "/releases/calendar", "/releases/errata"
 WHY = "Số của Xã 1 <b>sai</b>."
 
 
@@ -28,7 +33,9 @@ def told(request, tmp_path_factory):
         visitor = Visitor(create_app(installation))
 
         def look():
-            return {path: visitor.get(path) for path in (LIST, FIRST, FILE, ERRATA, f"{FIRST[:-1]}2")}
+            return {
+                path: visitor.get(path) for path in (LIST, FIRST, FILE, UNIT, CALENDAR, LOG, ERRATA, f"{FIRST[:-1]}2")
+            }
 
         releases.build(installation, CODE, place.computes)
         releases.check(installation, CODE, place.checks)
@@ -45,7 +52,9 @@ def told(request, tmp_path_factory):
 
 def test_before_the_announced_minute_only_the_date_is_known(told):
     before = told["before"]
-    assert before[FIRST].status == before[FILE].status == 404
+    assert before[FIRST].status == before[FILE].status == before[UNIT].status == 404
+    assert "Đo lường sự hài lòng năm 2026: Thứ Hai 02/03/2026 11:00" in before[CALENDAR].words
+    assert "sắp tới" in before[CALENDAR].words
     assert "Đo lường sự hài lòng năm 2026: Thứ Hai 02/03/2026 11:00" in before[LIST].words
     assert FIRST not in before[LIST].links
 
@@ -53,7 +62,8 @@ def test_before_the_announced_minute_only_the_date_is_known(told):
 def test_a_published_release_is_listed_and_its_file_is_the_signed_one(told):
     published = told["published"]
     assert FIRST in published[LIST].links
-    assert published[FIRST].heading == "minh-hai-r2026, bản 1"
+    assert published[FIRST].heading.startswith("Đo lường sự hài lòng năm 2026: chỉ số hài lòng, Tỉnh Minh Hải")
+    assert FIRST in published[CALENDAR].links
     assert FILE in published[FIRST].links
     answer = published[FILE].response
     assert answer.mimetype == "application/zip"
@@ -71,7 +81,106 @@ def test_a_withdrawn_release_keeps_its_page_and_its_reason_but_not_its_file(told
     assert f"Bản này đã bị thu hồi: {WHY}" in after[FIRST].words  # as text, whatever it holds
     assert FILE not in after[FIRST].links
     assert after[FILE].status == 404
+    assert after[UNIT].status == 410
+    assert WHY in after[UNIT].words
+    assert "%" not in after[FIRST].words
+    assert WHY in after[LOG].words
     assert [(line["version"], line["withdrawn_because"]) for line in after[ERRATA].response.json] == [(1, WHY)]
+
+
+BASE = f"/releases/{released.SECOND}/2"
+
+
+@pytest.fixture(scope="module")
+def visitor(request, tmp_path_factory):
+    """Somebody who reads two published years and a correction of the second."""
+    folder = tmp_path_factory.mktemp("years")
+    with empty_database("sqlite", request, folder) as url, opened_installation(url, folder, Clock()) as installation:
+        released.two_years(installation)
+        yield Visitor(create_app(installation))
+
+
+def results(name):
+    """A table of results of this year's bundle, by unit and statistic."""
+    _first, _second, third = released.bundles("kiosk-short/1")
+    return {(r["unit"], r.get("statistic", "")): r for r in analysis.release.records_of(third[f"results/{name}.csv"])}
+
+
+def written(printed):
+    """A printed figure as a page writes it in Vietnamese, to one decimal, halves away from zero."""
+    return str(Decimal(printed).quantize(Decimal("0.1"), ROUND_HALF_UP)).replace(".", ",").removesuffix(",0") + " %"
+
+
+def test_the_page_of_a_release_shows_every_unit_as_it_was_signed(visitor):
+    page, overall, ranks = visitor.get(BASE), results("overall"), results("ranks")
+    names = {released.NAMES[unit]: unit for unit in released.SATISFIED}
+    lines = {names[line[0]]: line for line in page.tables()[0][1:]}
+    assert set(lines) == set(released.SATISFIED)
+    for unit, line in lines.items():
+        printed, rank = overall[unit, "overall"], ranks[unit, ""]
+        if printed["estimate"] and not printed["bound"]:
+            assert line[1] == written(printed["estimate"])
+            places = f"{rank['first']}–{rank['last']} / {rank['of']}" if rank["first"] else "–"
+            assert line[3] == places
+    assert any(line[3] != "–" for line in lines.values())
+    assert f"{BASE}/xa-5" in page.links
+
+
+def test_a_unit_has_its_place_in_words_and_never_as_a_bare_rank(visitor):
+    rank = results("ranks")["xa-5", ""]
+    page = visitor.get(f"{BASE}/xa-5")
+    said = f"Đứng từ thứ {rank['first']} đến thứ {rank['last']} trong 10 đơn vị cùng loại; không thể nói rõ hơn."
+    assert said in page.words
+    assert "Trong khoảng dự kiến" in page.words
+    assert page.heading == "Xã Tân Phú"
+
+
+def test_an_interval_on_a_page_is_never_shorter_than_the_signed_one(visitor):
+    printed = results("overall")["xa-5", "overall"]
+    shown = re.search(r"Khoảng tin cậy 95%: ([\d,]+)–([\d,]+) %", visitor.get(f"{BASE}/xa-5").words)
+    low, high = (float(text.replace(",", ".")) for text in shown.groups())
+    assert low <= float(printed["low"]) <= low + 0.1
+    assert high - 0.1 <= float(printed["high"]) <= high
+
+
+def test_a_change_is_told_with_its_interval_or_that_it_is_not_clear(visitor):
+    change = results("comparison")["xa-5", "overall"]
+    words = visitor.get(f"{BASE}/xa-5").words
+    assert f"{written(change['earlier'])} → {written(change['later'])}" in words
+    assert ("tăng" if change["reading"] == "up" else "chưa thấy khác biệt rõ") in words
+
+
+def test_a_unit_with_too_few_answers_is_never_told_to_wait(visitor):
+    page = visitor.get(f"{BASE}/{released.TOO_FEW}")
+    assert "Đợt đã kết thúc, sẽ không có thêm câu trả lời" in page.words
+    assert "Không công bố con số nào của đơn vị này: thu được quá ít câu trả lời hợp lệ" in page.words
+    assert "chờ thêm" not in page.words
+    assert "%" not in page.words.partition("Số liệu chắc đến đâu?")[0].partition("Nội dung")[2]
+
+
+def test_a_unit_leads_to_its_other_years_and_an_older_version_to_the_newer(visitor):
+    assert f"/releases/{released.FIRST}/1/xa-5" in visitor.get(f"{BASE}/xa-5").links
+    old = visitor.get(f"/releases/{released.SECOND}/1/xa-5")
+    assert "Đã có bản mới hơn." in old.words
+    assert BASE in old.links
+
+
+def test_the_log_of_corrections_names_every_figure_that_changed(visitor):
+    page = visitor.get(LOG)
+    assert released.WHY in page.words
+    assert page.tables()[0][1] == ["xa-5", "overall", "estimate", "74.10", "75.33"]
+
+
+@pytest.mark.parametrize("path", [f"{BASE}/nowhere", f"/releases/{released.SECOND}/3/xa-5", "/releases/x/1/xa-5"])
+def test_a_unit_that_no_release_has_is_not_there(visitor, path):
+    assert visitor.get(path).status == 404
+
+
+def test_every_reason_that_a_bundle_gives_for_a_hidden_figure_has_its_words():
+    """What `analysis` writes beside a hidden figure; anything else would be told as protection of another figure."""
+    told = {publish.TOO_FEW: "too_few", "fewer than 30 answers": "too_few", "no valid answer": "no_valid_answer"}
+    told |= {"an item without a valid answer": "factor_missing", publish.PROTECTS: "protects_another"}
+    assert {label: release_reading._reason(label).value for label in told} == told
 
 
 def test_an_installation_without_releases_says_how_a_date_is_announced(province_template, tmp_path):
