@@ -1,139 +1,171 @@
-"""Live figures, counters and annual cells of random streams together: does anything give an answer away?
+"""Live figures, splits, counters, exports and the annual release of random streams: does anything give answers away?
 
-python bench/annual_streams.py [streams]
+python bench/annual_streams.py [streams] [streams with integer programs]
 
-Answers of four agencies come in over eight weeks (on average 3, 6, 9 and 14 a week). The house's rule: batches of at
-least ten answers, figures through `publishable`, counters rounded to 5, annual cells at the close. The control shows
-every running total of ten or more answers each week, and the same annual cells. An attacker knows the rules and sets
-up integer programs over everything shown: fewer than ten answers whose sum has less than its full range are a leak.
-Counted beside it: parts of ten or more answers of which everybody is known to be satisfied.
+Answers of four agencies come in over eight weeks (on average 3, 6, 9 and 14 a week), each with a class, which some
+batches keep and others do not. The house's rule: `domain.batching` makes the batches, `services.splits` the splits,
+`publishable` the figures, `annual.estimate` the cells of the release. Pages, exports and the API read the same ledger,
+so that whoever has one has all; the attacker asked for every split that he is not refused, by agency and for the
+province, by month and for the whole time. The control shows every total, split and week of ten or more answers.
+
+A leak is a set of fewer than ten answers, of up to three parts that everything shown treats alike, whose sum follows
+from the sums shown, each taken for an exact number. Told beside it, with integer programs over what is really shown:
+batches of ten or more answers of which everybody is known to be satisfied (or nobody); and batches of which somebody
+who knows half learns the exact number satisfied among the others.
 """
 
+import random as standard
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from analysis import Figure, annual, publishable, rounded_count
+from bench.stream_attack import FEW, MOST, Part, Shown, half_known, small_sets, unanimous
 from instruments.load import shipped
+from survey_app.domain import batching, periods, split_rule
+from survey_app.services import splits
 
 AGENCIES = {"a": 3.0, "b": 6.0, "c": 9.0, "d": 14.0}
-WEEKS, BATCH, KEPT_BACK, FEW = 8, 10, 5, 10
+PROVINCE = "all"
+WEEKS = 8
+RARE = 0.25  # of the answers are of the second class
+UNCLASSED = 0.4  # of the batches lose the class of their rarer answers
+MONTHS = {"2026-01": range(4), "2026-02": range(4, WEEKS + 1), "2026-Q1": range(WEEKS + 1)}
+STRATA = {1: SimpleNamespace(classes={"channel": ["desk"]}), 2: SimpleNamespace(classes={"channel": ["online"]})}
+LABELS = ("", "desk", "online")
 ITEM = "share:q00"
 INSTRUMENT = shipped("sipas-2017/1")
 
-
-@dataclass(frozen=True)
-class Part:
-    """Answers that became visible together: a batch, or the news of a week."""
-
-    agency: str
-    week: int
-    n: int
-    satisfied: int
+Answer = tuple[int, int]  # satisfied or not; stratum 1 or 2
 
 
-@dataclass
-class Shown:
-    """Everything that was shown, as rows over the satisfied answers and the numbers of the parts."""
-
-    parts: Sequence[Part]
-    rows: list[list[float]] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-
-    def add(self, chosen: Sequence[int], satisfied: float, n: float, low: float, high: float) -> None:
-        """Bound satisfied * (their satisfied answers) + n * (their number)."""
-        row = np.zeros(2 * len(self.parts))
-        row[list(chosen)] = satisfied
-        row[[k + len(self.parts) for k in chosen]] = n
-        self.rows.append(row.tolist())
-        self.low.append(low)
-        self.high.append(high)
-
-    def reaches(self, objective: Sequence[float]) -> float:
-        """Largest value of an objective that everything shown allows."""
-        size = len(self.parts)
-        each = np.hstack([np.eye(size), -np.eye(size)])
-        found = milp(
-            -np.asarray(objective),
-            constraints=[
-                LinearConstraint(np.array(self.rows), self.low, self.high),
-                LinearConstraint(each, -np.inf, 0.0),
-            ],
-            integrality=np.ones(2 * size, dtype=np.int64),
-            bounds=Bounds(0, 500),
-        )
-        if found.x is None:
-            raise ValueError("what was shown contradicts itself")
-        return -float(found.fun)
-
-
-def stream(random: np.random.Generator) -> dict[str, list[list[int]]]:
-    """Answers (1 satisfied, 0 not) of every agency and week; agencies differ from 70 % to nearly all satisfied."""
+def stream(random: np.random.Generator) -> dict[str, list[list[Answer]]]:
+    """Answers of every agency and week; agencies differ from 70 % to nearly all satisfied."""
     level = {agency: random.uniform(0.7, 0.99) for agency in AGENCIES}
     return {
-        agency: [(random.random(random.poisson(rate)) < level[agency]).astype(int).tolist() for _ in range(WEEKS)]
+        agency: [
+            [
+                (int(random.random() < level[agency]), 1 + int(random.random() < RARE))
+                for _ in range(random.poisson(rate))
+            ]
+            for _ in range(WEEKS)
+        ]
         for agency, rate in AGENCIES.items()
     }
 
 
-def batches(random: np.random.Generator, answers: dict[str, list[list[int]]]) -> list[Part]:
-    """Parts by the house's rule: ten or more after five at random were kept back; what is left goes with the last."""
-    found = []
-    for agency, weeks in answers.items():
-        waiting: list[int] = []
-        for week, news in enumerate(weeks):
-            waiting = [*waiting, *news]
-            random.shuffle(waiting)
-            if len(waiting) >= BATCH + KEPT_BACK and sum(map(len, weeks[week + 1 :])) >= BATCH:
-                found.append(Part(agency, week, len(waiting) - KEPT_BACK, sum(waiting[KEPT_BACK:])))
-                waiting = waiting[:KEPT_BACK]
-        if len(waiting) >= BATCH or not any(part.agency == agency for part in found):
-            found.append(Part(agency, WEEKS, len(waiting), sum(waiting)))
-        else:
-            last = found.pop()
-            found.append(replace(last, week=WEEKS, n=last.n + len(waiting), satisfied=last.satisfied + sum(waiting)))
+def batches(answers: dict[str, list[list[Answer]]], seed: int) -> list[Part]:
+    """Parts by the house's rule."""
+    chance = standard.Random(seed)
+    waiting: dict[batching.Atom, Sequence[Answer]] = {
+        batching.Atom(agency, agency, INSTRUMENT.key, "G1"): [] for agency in answers
+    }
+    found: list[Part] = []
+    for week in range(WEEKS):
+        for atom, left_over in waiting.items():
+            waiting[atom] = [*left_over, *answers[atom.desk][week]]
+        for move in batching.due(waiting, chance):
+            found += _batch(move.atom.desk, week, move.answers, chance)
+            left = list(waiting[move.atom])
+            for one in move.answers:
+                left.remove(one)
+            waiting[move.atom] = left
+    moves, _ = batching.last(waiting, dict.fromkeys(AGENCIES, PROVINCE).get, lambda _: batching.ROOM, chance)
+    for move in moves:
+        found += _batch(move.pool or move.atom.desk, WEEKS, move.answers, chance)
     return found
 
 
-def weekly(answers: dict[str, list[list[int]]]) -> list[Part]:
-    """Parts by the control: the news of every week."""
+def _batch(agency: str, week: int, answers: Sequence[Answer], chance: standard.Random) -> list[Part]:
+    """Parts of one batch; a pool has no classes, and some batches lose the rarer one."""
+    lost = agency == PROVINCE or chance.random() < UNCLASSED
+    kept = [(one, 0 if agency == PROVINCE or (lost and stratum == 2) else stratum) for one, stratum in answers]
+    number = chance.getrandbits(60)
     return [
-        Part(agency, week, len(news), sum(news))
-        for agency, weeks in answers.items()
-        for week, news in enumerate(weeks)
-        if news
+        Part(agency, number, week, LABELS[stratum], tuple(one for one, own in kept if own == stratum))
+        for stratum in sorted({own for _, own in kept})
     ]
 
 
-def live(parts: Sequence[Part], *, rounded: bool) -> Shown:
-    """Show running totals of agencies and of the province, by the house's rule or exactly from ten answers on."""
+def weekly(answers: dict[str, list[list[Answer]]]) -> list[Part]:
+    """Parts by the control: the news of every week."""
+    return [
+        Part(agency, 100 * place + week, week, LABELS[stratum], tuple(one for one, own in news if own == stratum))
+        for place, (agency, weeks) in enumerate(answers.items())
+        for week, news in enumerate(weeks)
+        for stratum in sorted({own for _, own in news})
+    ]
+
+
+def shown_of(parts: Sequence[Part], *, house: bool) -> Shown:
+    """Show running totals of agencies and of the province, their splits and counters."""
     shown = Shown(parts)
-    for domain in (*AGENCIES, "all"):
+    for k, part in enumerate(parts):
+        shown.add([k], 0.0, 1.0, 0.0 if house else part.n, MOST if house else part.n)
+    for batch in {part.batch for part in parts} if house else ():
+        shown.add([k for k, part in enumerate(parts) if part.batch == batch], 0.0, 1.0, FEW, MOST)
+    for domain in (*AGENCIES, PROVINCE):
         for week in sorted({part.week for part in parts}):
-            chosen = [k for k, p in enumerate(parts) if p.week <= week and domain in (p.agency, "all")]
-            n, y = sum(parts[k].n for k in chosen), sum(parts[k].satisfied for k in chosen)
-            if n < FEW:
-                continue
-            if rounded:
-                _rounded(shown, chosen, n, y)
-            else:
-                shown.add(chosen, 1.0, 0.0, y, y)
-                shown.add(chosen, 0.0, 1.0, n, n)
-    for k in range(len(parts)):  # batches have ten or more, and weekly news are counted by the desk
-        shown.add([k], 0.0, 1.0, FEW if rounded else parts[k].n, 500.0 if rounded else parts[k].n)
+            _figure(shown, [k for k in _under(parts, domain) if parts[k].week <= week], house=house)
+    for chosen in _splits(parts) if house else _thresholds(parts):
+        _figure(shown, chosen, house=house)
     return shown
 
 
-def _rounded(shown: Shown, chosen: Sequence[int], n: int, y: int) -> None:
-    """Show a running total through the house's door, and its counter rounded to 5."""
+def _under(parts: Sequence[Part], domain: str) -> list[int]:
+    """Parts of a unit."""
+    return [k for k, part in enumerate(parts) if domain in (part.agency, PROVINCE)]
+
+
+def _splits(parts: Sequence[Part]) -> list[list[int]]:
+    """Parts of every class that the house's rule shows to somebody who asks for everything."""
+    found: list[list[int]] = []
+    asked: set[tuple[str, str]] = set()
+    for period, weeks in MONTHS.items():
+        for units in (tuple(AGENCIES), (PROVINCE,)):
+            if split_rule.clash(asked, set(units), periods.parse(period)) is not None:
+                continue
+            for unit in units:
+                mine = [k for k in _under(parts, unit) if parts[k].week in weeks]
+                cells: Any = [
+                    SimpleNamespace(
+                        cells=[SimpleNamespace(stratum_number=LABELS.index(parts[k].label) or -1, n=parts[k].n)]
+                    )
+                    for k in mine
+                ]
+                for one in splits.classes(cells, STRATA, "channel"):  # type: ignore[arg-type]  # classes of strata only
+                    found.append([k for k in mine if LABELS.index(parts[k].label) in one.strata])
+                    asked.add((unit, period))
+    return found
+
+
+def _thresholds(parts: Sequence[Part]) -> list[list[int]]:
+    """Parts of every class of ten or more answers, by agency and for the province, by month and for the whole time."""
+    asked = [
+        (domain, weeks, label) for domain in (*AGENCIES, PROVINCE) for weeks in MONTHS.values() for label in LABELS
+    ]
+    return [
+        [k for k in _under(parts, domain) if parts[k].week in weeks and parts[k].label == label]
+        for domain, weeks, label in asked
+    ]
+
+
+def _figure(shown: Shown, chosen: Sequence[int], *, house: bool) -> None:
+    """Show a figure through the house's door with its counter rounded to 5, or exactly from ten answers on."""
+    n, y = sum(shown.parts[k].n for k in chosen), sum(shown.parts[k].satisfied for k in chosen)
+    if n < FEW:
+        return
+    shown.total(chosen)
+    if not house:
+        shown.add(chosen, 1.0, 0.0, y, y)
+        shown.add(chosen, 0.0, 1.0, n, n)
+        return
     figure = Figure(0, ITEM, 100 * y / n, None, None, None, n - 1, n, 0, None, None, None, None, False)  # noqa: FBT003 - a figure's last field
     safe = publishable(figure, FEW, probability_sample=False)
-    counted = rounded_count(n)
-    shown.add(chosen, 0.0, 1.0, counted - 2.5, counted + 2.5)
+    shown.add(chosen, 0.0, 1.0, rounded_count(n) - 2.5, rounded_count(n) + 2.5)
     if safe is None:
         return
     if safe.bound == "exact":
@@ -145,9 +177,11 @@ def _rounded(shown: Shown, chosen: Sequence[int], n: int, y: int) -> None:
         shown.add(chosen, 1.0, 0.0, 0.0, 2.0)
 
 
-def yearly(shown: Shown, answers: dict[str, list[list[int]]]) -> None:
-    """Add the annual cells of the same answers: own sums, shared sums, bounds."""
-    by_agency = {agency: [one for week in weeks for one in week] for agency, weeks in answers.items()}
+def release(shown: Shown, answers: dict[str, list[list[Answer]]]) -> None:
+    """Add the cells of the annual release of the same answers: own sums, shared sums, bounds."""
+    if any(part.agency == PROVINCE for part in shown.parts):
+        return  # pooled answers: the annual sums of these agencies are those of the whole province
+    by_agency = {agency: [one for week in weeks for one, _ in week] for agency, weeks in answers.items()}
     cells = _index(by_agency).cells
     own = {row.domain for row in cells if (row.kind, row.statistic, row.cell) == ("sum", ITEM, row.domain)}
     for row in (row for row in cells if row.statistic == ITEM and row.kind in ("sum", "hidden")):
@@ -155,6 +189,7 @@ def yearly(shown: Shown, answers: dict[str, list[list[int]]]) -> None:
         chosen = [k for k, part in enumerate(shown.parts) if part.agency in mine]
         if row.kind == "sum" and row.x and row.n:
             satisfied = round((row.y or 0) * row.n / row.x)
+            shown.total(chosen)
             shown.add(chosen, 1.0, 0.0, satisfied, satisfied)
             shown.add(chosen, 0.0, 1.0, row.n, row.n)
         elif row.cell == "at_least":
@@ -176,48 +211,27 @@ def _index(by_agency: dict[str, list[int]]) -> annual.Annual:
     return annual.estimate(responses, frame, INSTRUMENT, protocol)
 
 
-def small_leaks(shown: Shown) -> int:
-    """Parts with fewer than ten answers whose satisfied answers have less than their full range."""
-    small = [k for k, part in enumerate(shown.parts) if part.n < FEW]
-    return sum(not _open(shown, k, shown.parts[k].n) for k in small)
+def attacked(seed: int, *, house: bool, programs: bool = False) -> tuple[int, int, int]:
+    """Small sets that leak; unanimous batches that are known, and batches that half of them give away."""
+    answers = stream(np.random.default_rng(seed))
+    shown = shown_of(batches(answers, seed) if house else weekly(answers), house=house)
+    if all(sum(map(len, weeks)) >= FEW for weeks in answers.values()):
+        release(shown, answers)
+    return len(small_sets(shown)), unanimous(shown) if programs else 0, half_known(shown) if programs else 0
 
 
-def certain(shown: Shown) -> int:
-    """Parts of ten or more answers all of which are known: everybody satisfied, or nobody."""
-    large = [k for k, part in enumerate(shown.parts) if part.n >= FEW]
-    return sum(not _open(shown, k, 1) for k in large)
-
-
-def _open(shown: Shown, k: int, answers: int) -> bool:
-    """Whether so many answers of a part may all be satisfied, and all be not satisfied."""
-    met, missed = np.zeros(2 * len(shown.parts)), np.zeros(2 * len(shown.parts))
-    met[k], missed[k], missed[k + len(shown.parts)] = 1.0, -1.0, 1.0
-    return all(shown.reaches(objective) >= answers - 1e-6 for objective in (met, missed))
-
-
-def attacked(seed: int, *, rounded: bool) -> tuple[int, int, int]:
-    """Small leaks of everything; unanimous parts known from live figures, and those that annual cells add."""
-    random = np.random.default_rng(seed)
-    answers = stream(random)
-    while any(sum(map(len, weeks)) < FEW for weeks in answers.values()):
-        answers = stream(random)
-    shown = live(batches(random, answers) if rounded else weekly(answers), rounded=rounded)
-    before = certain(shown)
-    yearly(shown, answers)
-    return small_leaks(shown), before, certain(shown) - before
-
-
-def main(streams: int) -> None:
+def main(streams: int, programmed: int) -> None:
     """Print how many streams leak under both rules."""
-    for name, rounded in (("house", True), ("threshold only", False)):
-        found = np.array([attacked(seed, rounded=rounded) for seed in range(streams)])
-        small, before, more = (found > 0).sum(axis=0).tolist()
-        print(
-            f"{name}: {small} of {streams} streams give away fewer than ten answers; a unanimous part of ten or more "
-            f"is known from live figures in {before}, from annual cells beside them in {more} more",
-            flush=True,
-        )
+    for name, house in (("house", True), ("threshold only", False)):
+        small = sum(attacked(seed, house=house)[0] > 0 for seed in range(streams))
+        print(f"{name}: {small} of {streams} streams give away fewer than ten answers", flush=True)
+    found = np.array([attacked(seed, house=True, programs=True) for seed in range(programmed)])
+    _, same, half = (found > 0).sum(axis=0).tolist()
+    print(
+        f"house, {programmed} streams: in {same} a batch of ten or more is known to be all of one opinion; "
+        f"in {half} half of a batch gives away the number satisfied in the other half"
+    )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    main(*(int(given) for given in (*sys.argv[1:], *("200", "40")[len(sys.argv) - 1 :])))

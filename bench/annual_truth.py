@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis import annual
 from analysis.annual.measures import all_columns, listed, measure
@@ -42,17 +43,19 @@ def truth_of(
 
 
 class Score:
-    """Differences from the truth, by kind of figure."""
+    """Differences from the truth, by kind of figure, over one sample or several."""
 
     def __init__(self, truth: Mapping[tuple[str, str], float]) -> None:
         """Start with nothing."""
         self.truth = truth
-        self.own: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+        self.samples = 0
+        self.own: dict[str, list[tuple[float, bool, int]]] = defaultdict(list)
         self.raw: dict[str, list[tuple[float, bool]]] = defaultdict(list)
         self.hidden: dict[str, int] = defaultdict(int)
 
     def add(self, index: annual.Annual, responses: annual.Responses) -> None:
         """Compare one index, and the raw means of the same answers."""
+        self.samples += 1
         for result in index.results:
             kind = self._kind(result.statistic, result.domain)
             if result.bound or not result.se:
@@ -60,25 +63,29 @@ class Score:
                 continue
             truth = self.truth[result.domain, result.statistic]
             inside = float(result.low) <= truth <= float(result.high)
-            self.own[kind].append((float(result.estimate) - truth, inside))
+            self.own[kind].append((float(result.estimate) - truth, inside, self.samples))
             raw = self._raw(result.statistic, result.domain, responses, index)
             if raw is not None:
                 self.raw[kind].append((raw[0] - truth, abs(raw[0] - truth) <= raw[1]))
 
     def table(self) -> str:
-        """Bias, root mean squared error and coverage as a table."""
-        lines = [
-            "| figure | compared | hidden | bias | rmse | intervals that hold | raw bias | raw intervals that hold |"
-        ]
-        lines.append("|---|---|---|---|---|---|---|---|")
+        """Bias with its Monte Carlo error, root mean squared error and coverage as a table."""
+        heading = ("figure", "compared", "hidden", "bias", "its error", "rmse", "intervals that hold")
+        lines = [f"| {' | '.join((*heading, 'raw bias', 'raw intervals that hold'))} |", "|---" * 9 + "|"]
         for kind in sorted(self.own):
             own, raw = np.array(self.own[kind]), np.array(self.raw[kind])
             raw_text = f"{raw[:, 0].mean():+.2f} | {raw[:, 1].mean():.3f}" if len(raw) else " | "
             lines.append(
                 f"| {kind} | {len(own):,} | {self.hidden[kind]:,} | {own[:, 0].mean():+.2f} | "
+                f"{self._error(own)} | "
                 f"{np.sqrt((own[:, 0] ** 2).mean()):.2f} | {own[:, 1].mean():.3f} | {raw_text} |"
             )
         return "\n".join(lines)
+
+    def _error(self, own: NDArray[np.float64]) -> str:
+        """Monte Carlo error of a bias: figures of one sample hang together, so that samples are what counts."""
+        means = [own[own[:, 2] == k, 0].mean() for k in np.unique(own[:, 2])]
+        return f"{np.std(means, ddof=1) / np.sqrt(len(means)):.2f}" if len(means) > 1 else ""
 
     def _kind(self, statistic: str, domain: str) -> str:
         """Kind of figure and whether it is of the whole."""

@@ -1,6 +1,7 @@
 """The full-size rehearsal of the annual index, and how often its intervals hold.
 
 python bench/rehearsal.py nation      34 provinces, 3,321 communes, 2,000,000 dossiers; about 600 communes drawn
+                                      (--times 20: twenty samples, their bias and coverage)
 python bench/rehearsal.py province    one province in which every commune with 300 or more dossiers gets figures
 python bench/rehearsal.py coverage    replications of both on a smaller copy: bias and coverage, raw means beside them
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from analysis import annual
 from analysis.annual.figures import recompute
+from analysis.sampling import draw_pps, inclusion_probabilities
 from bench import annual_population as simulated
 from bench.annual_truth import Score, truth_of
 
@@ -55,22 +57,42 @@ def sizes(random: np.random.Generator, number: int, total: int) -> list[int]:
     return (20 + (total - 20 * number) * share / share.sum()).astype(int).tolist()
 
 
-def nation(random: np.random.Generator, listed: list[tuple[str, str]], total: int, psus: int, drawn: int) -> Rehearsal:
-    """Population, frame, responses and protocol of a two-stage sample in every province."""
+def nation(
+    random: np.random.Generator,
+    listed: list[tuple[str, str]],
+    total: int,
+    psus: int,
+    drawn: int,
+    *,
+    by_size: bool = False,
+) -> Rehearsal:
+    """Population, protocol and samples in two stages in every province; communes drawn by size, or all alike."""
     provinces = sorted({province for province, _ in listed})
     shift = dict(zip(provinces, random.normal(0, BETWEEN[0], len(provinces)), strict=True))
     level = [MEAN + shift[province] + random.normal(0, BETWEEN[1]) for province, _ in listed]
     people = simulated.people(random, [c for _, c in listed], sizes(random, len(listed), total), level)
     home = {k: province for k, (province, _) in enumerate(listed)}
+    mine = {province: [k for k, own in home.items() if own == province] for province in provinces}
+    number = {p: min(len(mine[p]), max(8, round(psus * len(mine[p]) / len(listed)))) for p in provinces}
     protocol = {**PROTOCOL, "design": "two-stage", "tree": {**dict.fromkeys(provinces, "nation"), "nation": None}}
+    if by_size:
+        protocol["psu_weight"] = {
+            listed[k][1]: 1 / float(chance)
+            for p in provinces
+            for k, chance in zip(mine[p], inclusion_probabilities(people.sizes[mine[p]], number[p]), strict=True)
+        }
 
     def sample(chance: np.random.Generator) -> tuple[annual.Frame, annual.Responses]:
         """Draw communes in proportion to their number in each province, at least eight, then dossiers."""
         chosen: dict[int, int] = {}
-        for province in provinces:
-            mine = [k for k, own in home.items() if own == province]
-            number = min(len(mine), max(8, round(psus * len(mine) / len(listed))))
-            chosen |= {int(k): drawn for k in chance.choice(mine, number, replace=False)}
+        for p in provinces:
+            if by_size:
+                names = [str(k) for k in mine[p]]
+                of_size = people.sizes[mine[p]]
+                taken = draw_pps(names, of_size, number[p], seed=str(chance.integers(2**62))).units
+                chosen |= {int(k): drawn for k in taken}
+            else:
+                chosen |= {int(k): drawn for k in chance.choice(mine[p], number[p], replace=False)}
         asked = simulated.drawn(chance, people, chosen)
         rows = simulated.answering(chance, people, asked)
         return simulated.frame_of(people, asked, home, home), simulated.responses_of(people, rows, home)
@@ -125,20 +147,25 @@ def built(name: str, made: Rehearsal) -> None:
     print(score.table())
 
 
+def repeated(name: str, made: Rehearsal, times: int, seed: int) -> None:
+    """Print bias and coverage over several samples of one population."""
+    people, home, protocol, sample = made
+    score = Score(truth_of(people, home, protocol, simulated.instrument()))
+    for number in range(times):
+        frame, responses = sample(np.random.default_rng([seed, number]))
+        score.add(annual.estimate(responses, frame, simulated.instrument(), protocol), responses)
+    print(f"{name}, {times} samples, seed {seed}\n{score.table()}", flush=True)
+
+
 def coverage(times: int, seed: int) -> None:
-    """Print bias and coverage over replications of both designs on a smaller copy."""
-    random = np.random.default_rng(seed)
+    """Print bias and coverage over samples of a smaller copy of the designs."""
     small = [(f"p{k // 60}", f"c{k:03d}") for k in range(180)]
-    designs = {
-        "two-stage, provinces": nation(random, small, 72_000, 45, DRAWN),
-        "communes as domains": province(random, [f"c{k:02d}" for k in range(16)], 12_000, PER_COMMUNE),
-    }
-    for name, (people, home, protocol, sample) in designs.items():
-        score = Score(truth_of(people, home, protocol, simulated.instrument()))
-        for number in range(times):
-            frame, responses = sample(np.random.default_rng([seed, number]))
-            score.add(annual.estimate(responses, frame, simulated.instrument(), protocol), responses)
-        print(f"{name}, {times} samples, seed {seed}\n{score.table()}", flush=True)
+    for name, by_size in (("two-stage, communes drawn by size", True), ("two-stage, all communes alike", False)):
+        random = np.random.default_rng(seed)
+        repeated(name, nation(random, small, 72_000, 45, DRAWN, by_size=by_size), times, seed)
+    random = np.random.default_rng(seed)
+    communes = province(random, [f"c{k:02d}" for k in range(16)], 12_000, PER_COMMUNE)
+    repeated("communes as domains", communes, times, seed)
 
 
 def main() -> None:
@@ -146,10 +173,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("part", choices=("nation", "province", "coverage"))
     parser.add_argument("--seed", type=int, default=20_261_122)
-    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--times", type=int, default=1)
     given = parser.parse_args()
     random = np.random.default_rng(given.seed)
-    if given.part == "nation":
+    if given.part == "nation" and given.times > 1:
+        repeated("34 provinces", nation(random, places(), DOSSIERS, PSUS, DRAWN), given.times, given.seed)
+    elif given.part == "nation":
         built("34 provinces", nation(random, places(), DOSSIERS, PSUS, DRAWN))
     elif given.part == "province":
         listed = places()

@@ -13,8 +13,9 @@ from analysis.annual.programs import audit
 from analysis.annual.protocol import Protocol, read_protocol
 from analysis.annual.publish import Forbidden, Published, mended, nowhere, other_rows, place_sums, sum_rows
 from analysis.annual.specification import Printed, read_statistics, statistics_of
-from analysis.annual.squares import Linearisation, squares, variance
+from analysis.annual.squares import Linearisation, Linearised, squares, variance
 from analysis.annual.sums import FEW, leaf_sums
+from analysis.annual.unequal import size_correction
 from analysis.annual.units import UNIT_SIZE, Stage, stages_of
 from analysis.annual.weighting import Weights, weigh
 from analysis.cells import LEVELS
@@ -137,11 +138,20 @@ def _more_rows(
     found: list[Row] = []
     for domain in (row.domain for row in domains if row.n is not None and row.n >= protocol.minimum):
         values = lines.of(protocol.leaves[domain])
-        found += [r for r in squares(domain, stages, values, lines.wanted) if (domain, r.statistic) not in stated]
+        correction = _correction(stages, values, lines)
+        rows = squares(domain, stages, values, lines.wanted, correction)
+        found += [row for row in rows if (domain, row.statistic) not in stated]
         for item, per_domain in shown.items():
             if (domain, f"share:{item}") not in stated:
                 found += per_domain.get(domain, [])
     return found
+
+
+def _correction(stages: Sequence[Stage], values: Linearised, lines: Linearisation) -> float:
+    """Correction of the squares between PSUs; 1 where dossiers were drawn directly."""
+    if len(stages) == 1:
+        return 1.0
+    return size_correction(stages[0], values.rows[values.inside], lines.weight, lines.weights.group)
 
 
 def _items(instrument: Instrument) -> list[tuple[int, str]]:
@@ -209,6 +219,7 @@ def _grouping(
         "domain": protocol.order[0],
         "se_grouped": round(100 * grouped, 4),
         "se_ungrouped": round(100 * single, 4),
+        "size_correction": round(_correction(stages, values, lines), 4),
     }
 
 

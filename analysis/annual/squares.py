@@ -105,7 +105,9 @@ class Linearisation:
         return np.asarray((scaled - left @ (left.T @ scaled)) * (weight / half)[:, None])
 
 
-def squares(domain: str, stages: Sequence[Stage], values: Linearised, wanted: Sequence[Wanted]) -> list[Row]:
+def squares(
+    domain: str, stages: Sequence[Stage], values: Linearised, wanted: Sequence[Wanted], correction: float = 1.0
+) -> list[Row]:
     """Return the rows from which the standard errors of a domain follow (method.md, formula Z6).
 
     Parameters
@@ -117,6 +119,8 @@ def squares(domain: str, stages: Sequence[Stage], values: Linearised, wanted: Se
         Of that domain.
     wanted : sequence of Wanted
         Names of the statistics.
+    correction : float
+        Of the squares between PSUs (formula Z18).
     """
     within = len(stages) == 2 and _in_one(stages[0].unit[values.rows][values.inside])
     if within:
@@ -125,14 +129,15 @@ def squares(domain: str, stages: Sequence[Stage], values: Linearised, wanted: Se
         main, more, note = stages[0], stages[1] if len(stages) == 2 else None, ""
     own = np.unique(main.stratum[values.rows][values.inside])
     strata, raw = deviations(main, values)
+    if not within:
+        raw = raw * np.where(np.isin(strata, own), correction, 1.0)[:, None]
     scale = scale_of(main, strata, carried=False)
+    below = np.zeros(len(wanted)) if more is None else _second(more, values)
     found: list[Row] = []
     for k in np.flatnonzero(values.defined).tolist():
         name = wanted[k].statistic.name
         rest = 0.0 if within else float(np.nansum(np.where(np.isin(strata, own), 0.0, scale * raw[:, k])))
-        if more is not None:
-            below, squared = _second(more, values)
-            rest += float(np.sum(below * squared[:, k]))
+        rest += float(below[k])
         here = np.flatnonzero(np.isin(strata, own)).tolist()
         found.extend(_row(domain, name, main, int(strata[place]), float(raw[place, k]), note) for place in here)
         if rest > 0:
@@ -182,10 +187,10 @@ def upward(value: float) -> float:
     return float(DIGITS.create_decimal(Decimal(repr(value)))) if value > 0 else 0.0
 
 
-def _second(stage: Stage, values: Linearised) -> tuple[Float, Float]:
-    """Scales and squared deviations of the second stage; one answer in a PSU leaves it out."""
+def _second(stage: Stage, values: Linearised) -> Float:
+    """Variance of every statistic from the second stage; one answer in a PSU leaves it out."""
     strata, raw = deviations(stage, values)
-    return np.nan_to_num(scale_of(stage, strata, carried=True)), raw
+    return np.asarray(np.nan_to_num(scale_of(stage, strata, carried=True)) @ raw)
 
 
 def _row(domain: str, name: str, stage: Stage, stratum: int, raw: float, note: str) -> Row:

@@ -16,6 +16,10 @@ COLUMNS = (
     Column("opened", Kind.WHOLE, "Questionnaires opened", "Phiếu đã mở"),
     Column("complete", Kind.WHOLE, "Complete answers", "Trả lời đủ"),
     Column("partial", Kind.WHOLE, "Answers to at least half of the questions", "Trả lời từ một nửa số câu trở lên"),
+    Column("refused", Kind.WHOLE, "Refused, or broke off before half", "Từ chối, hoặc bỏ dở trước một nửa số câu"),
+    Column("not_reached", Kind.WHOLE, "Never reached", "Không liên hệ được"),
+    Column("other", Kind.WHOLE, "Reached, could not answer", "Liên hệ được nhưng không thể trả lời"),
+    Column("unknown", Kind.WHOLE, "Invited, and nothing is known", "Được mời, không rõ kết quả"),
 )
 TITLES = ("Counts of the fieldwork", "Số đếm thực địa")
 EMPTY = Sheet(COUNTS, *TITLES, COLUMNS, (), ("unit",))
@@ -24,21 +28,32 @@ _RATES = (
     Column("coverage", Kind.NUMBER, "Invited among returned", "Được mời trên tổng số đã trả", "per cent"),
     Column("response_rate", Kind.NUMBER, "Response rate, AAPOR RR2", "Tỷ lệ trả lời, AAPOR RR2", "per cent"),
     Column("completion", Kind.NUMBER, "Answered among opened", "Trả lời trên số đã mở", "per cent"),
+    Column("refusal_rate", Kind.NUMBER, "Refusal rate, AAPOR REF1", "Tỷ lệ từ chối, AAPOR REF1", "per cent"),
+    Column(
+        "eligible_share",
+        Kind.NUMBER,
+        "Eligible among those of whom it is known (e of AAPOR RR3)",
+        "Tỷ lệ thuộc diện khảo sát trong số đã rõ (e của AAPOR RR3)",
+        "per cent",
+    ),
 )
 
 
 def rates(counts: Sheet) -> Sheet:
-    """Coverage, response rate RR2 and completion of every unit, to one decimal (method.md, the rates of section Y)."""
+    """Coverage, AAPOR's rates and completion of every unit, to one decimal (method.md, section Y)."""
     rows: list[list[Value]] = []
     for record in counts.records():
         n: Mapping[str, int] = {name: int(value or 0) for name, value in record.items() if name != "unit"}
         answered = n["complete"] + n["partial"]
+        known = answered + n["refused"] + n["not_reached"] + n["other"]
         rows.append(
             [
                 record["unit"],
                 _per_cent(n["invited"], n["returned"]),
                 _per_cent(answered, n["invited"] - n["ineligible"]),
                 _per_cent(answered, n["opened"]),
+                _per_cent(n["refused"], n["invited"] - n["ineligible"]),
+                _per_cent(known, known + n["ineligible"]),
             ]
         )
     return sheet_of(RATES, ("Coverage and response rates", "Độ phủ và tỷ lệ trả lời"), _RATES, rows, ["unit"])

@@ -14,6 +14,7 @@ import analysis
 from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
+from survey_app.domain.fieldwork import CALLERS, Counts, Released, dispositions
 from survey_app.installation import Installation
 from survey_app.models import Batch, Invitation, Response, Round, Stratum, Unit
 from survey_app.services import publication, register, released, unit_tree, units
@@ -22,7 +23,8 @@ from survey_app.services.released import POOL_BASE, Part, Sample
 
 CLASSES = ("unit", "stratum")
 POOLED = "pooled"  # ends the name of the domain that small units share
-COUNTS = ("returned", "invited", "ineligible", "opened", "complete", "partial")
+ENDED = ("complete", "partial", "refused", "not_reached", "other", "unknown")  # by the definitions of AAPOR
+COUNTS = ("returned", "invited", "ineligible", "opened", *ENDED)
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,18 @@ class _Source:
     def _counts(self, under: set[uuid.UUID]) -> list[int | str]:
         tokens = [part.batch for part in self.parts if released.belongs(part.batch, under)]
         tokens = [batch for batch in tokens if batch.grade in publication.LIVE.grades]
+        offered = self.counts.total(self.counts.invited, under) + self.counts.counted("handed_out", under)
+        opened = self.counts.counted("opened", under)
+        answers = Released(*(sum(getattr(batch, name) for batch in tokens) for name in ("n", "complete", "partial")))
+        callers = {name: self.counts.counted(name, under) for name in CALLERS}
+        cases = dispositions(Counts(offered, opened, answers.answers, **callers), answers, ended=True)
         counted: Mapping[str, int] = {
             "returned": self.counts.total(self.counts.returned, under),
-            "invited": self.counts.total(self.counts.invited, under) + self.counts.counted("handed_out", under),
-            "opened": self.counts.counted("opened", under),
-            "complete": sum(batch.complete for batch in tokens),
-            "partial": sum(batch.partial for batch in tokens),
+            "invited": offered,
+            "opened": opened,
+            **vars(cases),
         }
-        rounded: dict[str, int | str] = {name: analysis.rounded_count(counted.get(name, 0)) for name in COUNTS}
+        rounded: dict[str, int | str] = {name: analysis.rounded_count(counted[name]) for name in COUNTS}
         if not counted["opened"] and tokens:
             rounded["opened"] = ""  # openings are counted by desk; agencies that share one have none of their own
         return [rounded[name] for name in COUNTS]

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 import analysis
 from instruments.load import shipped
-from survey_app.domain import periods
+from survey_app.domain import periods, split_rule
 from survey_app.domain.strata import OTHERS
 from survey_app.installation import Installation
-from survey_app.models import Round, Stratum
+from survey_app.models import LedgerEntry, Round, Stratum
 from survey_app.services import index_table, indices, publication, register, released, rounds, unit_tree, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.publication import LIVE
@@ -51,9 +51,11 @@ def table(
         trees = unit_tree.trees(session, row.period_start)
         known = units.all_units(session, row.period_start)
         chosen = [u for u in known if u.id in trees[row.unit_id] and u.kind in index_table.KINDS[by]]
+        _refuse_clash(session, row, {u.slug for u in chosen}, variable, period)
         splitter = _Splitter(session, row, variable, period)
+        apart = split_rule.apart({u.slug: splitter.batches(trees[u.id]) for u in chosen})
         figures: dict[str, tuple[int, dict[str, Any]]] = {}
-        for unit in chosen:
+        for unit in (u for u in chosen if u.slug in apart):
             figures |= splitter.figures(session, unit, trees[unit.id])
     publication.write(installation, row.id, figures)
     with installation.database.read() as session:
@@ -63,6 +65,20 @@ def table(
     return index_table.Table(
         ("round", "unit", "unit_name", "period", variable, *index_table.FIGURE_COLUMNS), tuple(rows)
     )
+
+
+def _refuse_clash(session: Session, row: Round, slugs: set[str], variable: str, period: periods.Period) -> None:
+    """Refuse a split that overlaps one that was shown: their difference would be a group of any size."""
+    found = select(LedgerEntry.figure).where(
+        LedgerEntry.round_id == row.id, LedgerEntry.figure.contains(f":{variable}=", autoescape=True)
+    )
+    shown = {(parts[2], parts[3].split(":", 1)[0]) for parts in (f.split("|", 4) for f in session.scalars(found))}
+    clash = split_rule.clash(shown, slugs, period)
+    if clash is not None:
+        raise RefusedError(
+            f"A split by {variable} was shown for {clash[1]} and {clash[0]}; one that overlaps it could be subtracted "
+            f"from it. Ask for {clash[1]} and units like {clash[0]}, or for a period that does not touch it.",
+        )
 
 
 class _Splitter:
@@ -77,6 +93,10 @@ class _Splitter:
             for part in released.parts_of(session, row.id)
             if part.batch.release_month in period.months and part.batch.grade in LIVE.grades
         ]
+
+    def batches(self, under: set[uuid.UUID]) -> set[uuid.UUID]:
+        """Batches of a unit in the period."""
+        return {part.batch.id for part in self.parts if released.belongs(part.batch, under)}
 
     def figures(
         self,
@@ -99,12 +119,16 @@ class _Splitter:
 def classes(parts: Sequence[Part], strata: Mapping[int, Stratum], variable: str) -> list[SplitClass]:
     """Classes of the strata rule with at least 10 answers each: the smallest are joined until all have them.
 
-    A pool has no stratum, so its answers are in no class. One class alone is no split: then the list is empty.
+    Answers without a stratum (of pools, and of small strata) are in no class. What is left in no class is what the
+    unit's whole figure has beside its classes, so 1 to 9 of them take in the smallest class. One class alone is no
+    split: then the list is empty.
     """
     found: dict[str, SplitClass] = {}
+    unclassed = 0
     for part in parts:
         for cell in part.cells:
             if cell.stratum_number < 0:
+                unclassed += cell.n
                 continue
             values = strata[cell.stratum_number].classes.get(variable)
             label = " + ".join("others" if v == OTHERS else v for v in values) if values else MERGED
@@ -115,6 +139,8 @@ def classes(parts: Sequence[Part], strata: Mapping[int, Stratum], variable: str)
         first, second, *rest = listed
         joined = SplitClass(f"{first.label} + {second.label}", first.strata | second.strata, first.n + second.n)
         listed = sorted([joined, *rest], key=lambda c: (c.n, c.label))
+    if 0 < unclassed < analysis.LIVE_MINIMUM:
+        listed = listed[1:]
     return listed if len(listed) > 1 else []
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from openpyxl import load_workbook
@@ -12,6 +13,7 @@ from survey_app.cli.tables import write_table
 from survey_app.domain.figures import Reason
 from survey_app.models import Response
 from survey_app.services import flush, index_table, indices, publication, rounds, splits, units
+from survey_app.services.errors import RefusedError
 from tests import province
 from tests.factories import a_unit, publish
 
@@ -176,7 +178,7 @@ def test_a_round_without_units_of_a_kind_says_so(installation):
         index_table.table(installation, place.code, "district")
 
 
-def test_a_split_is_made_for_a_closed_period_and_every_class_has_ten(installation, clock):
+def test_a_split_is_made_once_for_a_closed_period_and_every_class_has_ten(installation, clock):
     place = province.make(installation, desks=1, per_desk=300, per_year=3000)
     answer(place, "desk-1", ([5] * 3 + [2]) * 50)
     flush.flush_round(installation, place.code)
@@ -189,6 +191,22 @@ def test_a_split_is_made_for_a_closed_period_and_every_class_has_ten(installatio
     assert set(general) == {"late + others", "on_time"}
     assert sum(r["n"] for r in general.values()) <= 190
     assert all(r["n"] >= 10 for r in general.values())
+    clock.now += timedelta(days=60)
+    for by, period in (("desk", "2026-Q1"), ("province", "2026-03")):
+        with pytest.raises(RefusedError, match=r"could be subtracted from it\. Ask for 2026-03"):
+            splits.table(installation, place.code, by, "on_time", period)
+    assert splits.table(installation, place.code, "desk", "on_time", "2026-03").rows == made.rows
+
+
+@pytest.mark.parametrize(
+    ("unclassed", "shown"), [(0, ["desk", "post", "online"]), (4, ["post", "online"]), (12, ["desk", "post", "online"])]
+)
+def test_what_a_split_leaves_out_is_never_fewer_than_ten_answers(unclassed, shown):
+    numbers = {1: ("desk", 11), 2: ("post", 20), 3: ("online", 30)}
+    strata = {k: SimpleNamespace(classes={"channel": [name]}) for k, (name, _) in numbers.items()}
+    cells = [SimpleNamespace(stratum_number=k, n=n) for k, (_, n) in numbers.items()]
+    part = SimpleNamespace(cells=[*cells, SimpleNamespace(stratum_number=-1, n=unclassed)])
+    assert [one.label for one in splits.classes([part], strata, "channel")] == shown
 
 
 def test_a_split_with_one_class_is_no_split(installation, clock):

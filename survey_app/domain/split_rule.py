@@ -1,0 +1,29 @@
+"""Which splits may stand beside each other: no answer is in two figures that can be subtracted to fewer than ten."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+from survey_app.domain.periods import Period, parse
+
+
+def clash(shown: Iterable[tuple[str, str]], units: AbstractSet[str], wanted: Period) -> tuple[str, str] | None:
+    """Split that was shown before, as (unit, period), and would overlap the wanted one; None if there is none.
+
+    `shown` are splits by the same variable. The same units and period again are no clash.
+    """
+    for unit, period in sorted(shown):
+        other = period != wanted.name and set(parse(period).months) & set(wanted.months)
+        if other or (period == wanted.name and unit not in units):
+            return unit, period
+    return None
+
+
+def apart(batches: Mapping[str, AbstractSet[Hashable]]) -> list[str]:
+    """Units that share no batch: the smaller one of two that do, since the larger less the smaller is a third group."""
+    taken: set[Hashable] = set()
+    found = []
+    for unit in sorted(batches, key=lambda unit: (len(batches[unit]), unit)):
+        if taken.isdisjoint(batches[unit]):
+            taken |= batches[unit]
+            found.append(unit)
+    return sorted(found)
