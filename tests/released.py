@@ -55,7 +55,8 @@ def contents(key, name, year, *, earlier=None, seed=1, shift=0.0):
     drawn = np.array([2 * n for n in ANSWERS.values()], dtype=np.int64)
     frame = annual.Frame(unit, unit, unit, np.full(len(unit), ""), {}, drawn * 2, drawn)
     made = annual.estimate(answers(instrument, seed, shift), frame, instrument, protocol())
-    counts = [(u, 4 * n, 2 * n, 0, n + n // 5, n - n // 10, n // 10, 0, 0, 0, n) for u, n in {TOP: 1650, **ANSWERS}.items()]
+    asked = {TOP: 1650, **ANSWERS}
+    counts = [(u, 4 * n, 2 * n, 0, n + n // 5, n - n // 10, n // 10, 0, 0, 0, n) for u, n in asked.items()]
     before = analysis.release.EARLIER if earlier is None else analysis.release.figures_for_later(earlier)
     facts = analysis.release.Facts(
         id=name,

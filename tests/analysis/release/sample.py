@@ -71,7 +71,7 @@ def frame(dossiers=150, drawn=75):
 def contents(seed=1, facts=FACTS, earlier=EARLIER):
     """Inputs of a release."""
     made = annual.estimate(responses(seed), frame(), INSTRUMENT, PROTOCOL)
-    counts = [(unit, 300, 150, 0, 90, 50, 10) for unit in ("song-may", *UNITS)]
+    counts = [(unit, 300, 150, 0, 90, 50, 10, 20, 5, 0, 65) for unit in ("song-may", *UNITS)]
     return Contents(
         facts,
         annual.complete(PROTOCOL, INSTRUMENT),
