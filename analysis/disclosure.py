@@ -26,11 +26,11 @@ class Safe:
 
     Attributes
     ----------
-    estimate : float or None
+    estimate : float
         Share in per cent, whole below 1,000 answers, else one decimal; the bound itself where `bound` says so.
     bound : str
         'exact', 'at_least' or 'at_most'.
-    low, high : float or None
+    low, high : float
         95 % interval from the rounded n and share, printed outward.
     n : int
         Valid answers rounded to 5.
@@ -50,7 +50,7 @@ class Safe:
 
 
 def publishable(figure: Figure, minimum: int, *, probability_sample: bool) -> Safe | None:
-    """Round a share, factor or overall index so that no single answer can be read from it (method.md, section K).
+    """Round a share, factor or overall index so that no single answer can be read from it (method.md, section L).
 
     Parameters
     ----------
@@ -160,20 +160,29 @@ def _levels(figure: Figure, estimate: float, decimals: int) -> tuple[tuple[float
         return None, ()
     counts, merged = list(figure.level_counts), []
     for side in ((0, 1, 2), (4, 3)):
-        for segment in _segments(side, counts):
+        for segment in level_groups(side, counts):
             holder = max(segment, key=lambda level: (counts[level], -level))
             together = sum(counts[level] for level in segment)
             for level in segment:
                 counts[level] = together if level == holder else 0
                 if level != holder:
                     merged.append(level + 1)
-    lower = _shares(counts[:3], 100 - estimate, decimals)
-    upper = _shares(counts[3:], estimate, decimals)
+    lower = divided(counts[:3], 100 - estimate, decimals)
+    upper = divided(counts[3:], estimate, decimals)
     return tuple(lower + upper), tuple(sorted(merged))
 
 
-def _segments(side: Sequence[int], counts: Sequence[int]) -> list[list[int]]:
-    """Neighbouring levels in groups of at least 3 answers each; what is left over joins the last group."""
+def level_groups(side: Sequence[int], counts: Sequence[float]) -> list[list[int]]:
+    """Join neighbouring levels to groups of at least 3 answers each (formula L6).
+
+    Parameters
+    ----------
+    side : sequence of int
+        Places of the satisfied levels, or of the others, from the end of the scale on; what is left over joins the
+        last group.
+    counts : sequence of float
+        Answers of every level.
+    """
     groups: list[list[int]] = []
     current: list[int] = []
     for level in side:
@@ -186,7 +195,7 @@ def _segments(side: Sequence[int], counts: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _shares(counts: list[int], total: float, decimals: int) -> list[float]:
+def divided(counts: Sequence[float], total: float, decimals: int) -> list[float]:
     """Split `total` in proportion to the counts, in whole steps that add up to it (largest remainder)."""
     steps = round(total * 10**decimals)
     exact = [steps * count / sum(counts) if sum(counts) else 0.0 for count in counts]

@@ -65,9 +65,8 @@ def system_of(cells: Sequence[Row], protocol: Protocol) -> System:
                 found.weight[leaf, column] = mean[leaf]
                 answers = domains[leaf].n
                 found.most[leaf, column] = FEW - 1 if answers is None else answers
-    homes = _homes(rests, found, protocol)
     for row in rests:
-        atoms = tuple(atom for atom in found.weight if homes.get(atom) == row.domain and atom[1] == row.statistic)
+        atoms = tuple((leaf, row.statistic) for leaf in row.note.split() if (leaf, row.statistic) in found.weight)
         found.equations.append(Equation(atoms, (row.y or 0) / 1e6, (row.x or 0) / 1e6, row.n or 0))
     for row in (row for row in cells if row.kind == "pool"):
         found.equations.append(_pool(row, found, known, protocol))
@@ -87,18 +86,6 @@ def _mean_weights(domains: Mapping[str, Row], protocol: Protocol) -> dict[str, f
                 found[leaf] = (row.w or 0) / 1e6 / row.n
                 break
     return found
-
-
-def _homes(rests: Sequence[Row], found: System, protocol: Protocol) -> dict[Atom, str]:
-    """Domain whose shared cell holds an atom: the lowest above it that has one."""
-    places = {(row.domain, row.statistic) for row in rests}
-    homes = {}
-    for leaf, column in found.weight:
-        for domain in protocol.path(leaf):
-            if (domain, column) in places:
-                homes[leaf, column] = domain
-                break
-    return homes
 
 
 def _pool(row: Row, found: System, known: Mapping[Atom, Row], protocol: Protocol) -> Equation:

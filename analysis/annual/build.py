@@ -7,6 +7,7 @@ import numpy as np
 
 from analysis.annual import levels
 from analysis.annual.figures import recompute
+from analysis.annual.known import satisfied_per_cents
 from analysis.annual.measures import Measures, listed, measure
 from analysis.annual.model import Annual, Frame, Responses, Row
 from analysis.annual.programs import audit
@@ -118,6 +119,8 @@ def _safe(
         leaks = audit([*domains, *rows], whole)
         if not leaks:
             return made, forbidden, rows
+        for leak in (leak for leak in leaks if not leak.column):
+            raise AnalysisError(f"disclosure, {leak.unit}: {leak.told}; this is a defect of the program, report it")
         forbidden = mended(forbidden, leaks, made, protocol)
     raise AnalysisError(f"disclosure: {leaks[0]} is still open after {ROUNDS} rounds; publish fewer domains")
 
@@ -133,7 +136,11 @@ def _more_rows(
     instrument: Instrument,
 ) -> list[Row]:
     """Rows of squares and levels of every domain with enough answers, where the figure is shown."""
-    shown = {item: _levels(item, j, kept, weights, protocol) for j, item in _items(instrument)}
+    met = satisfied_per_cents((*domains, *safe), protocol)
+    shown = {
+        item: _levels(item, j, kept, weights, protocol, instrument.recipe.satisfied[0], met)
+        for j, item in _items(instrument)
+    }
     stated = {(row.domain, row.statistic) for row in safe if row.kind == "hidden"}
     found: list[Row] = []
     for domain in (row.domain for row in domains if row.n is not None and row.n >= protocol.minimum):
@@ -183,7 +190,15 @@ def _domains(kept: Responses, frame: Frame, weights: Weights, protocol: Protocol
     return found
 
 
-def _levels(item: str, column: int, kept: Responses, weights: Weights, protocol: Protocol) -> dict[str, list[Row]]:
+def _levels(
+    item: str,
+    column: int,
+    kept: Responses,
+    weights: Weights,
+    protocol: Protocol,
+    satisfied: int,
+    met: Mapping[tuple[str, str], int],
+) -> dict[str, list[Row]]:
     """Rows of the level table of one item, by domain (method.md, formula Z12)."""
     valid = (kept.level[:, column] >= 1) & (kept.level[:, column] <= LEVELS)
     units, place = np.unique(kept.unit[valid], return_inverse=True)
@@ -193,11 +208,12 @@ def _levels(item: str, column: int, kept: Responses, weights: Weights, protocol:
     weighted = np.bincount(slot, weights=weights.micro[valid], minlength=size).reshape(-1, LEVELS)
     answers = dict(zip(units.tolist(), map(tuple, counts.tolist()), strict=True))
     heavy = dict(zip(units.tolist(), map(tuple, weighted.tolist()), strict=True))
-    found = {}
-    for domain, boundaries in levels.shown_cuts(answers, protocol).items():
-        if boundaries:
-            shares = levels.per_cents(levels.total(heavy, protocol.leaves[domain]), boundaries)
-            found[domain] = [Row("level", domain, f"share:{item}", cell=str(k), y=share) for k, share in shares]
+    found, name = {}, f"share:{item}"
+    for domain, boundaries in levels.shown_cuts(answers, satisfied, protocol).items():
+        if boundaries and (domain, name) in met:
+            own = levels.total(heavy, protocol.leaves[domain])
+            shares = levels.per_cents(own, boundaries, satisfied, met[domain, name])
+            found[domain] = [Row("level", domain, name, cell=str(k), y=share) for k, share in shares]
     return found
 
 

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from analysis.annual.cell_rules import check_cells
+from analysis.annual.known import Known, known_rows
 from analysis.annual.model import Cells, Result, Row
 from analysis.annual.protocol import Protocol, read_protocol
 from analysis.annual.specification import Printed, read_statistics
@@ -16,18 +18,6 @@ from analysis.linearization import linearise
 
 DECIMALS = 2
 REWEIGHTED = "reweighted"
-
-
-@dataclass
-class Known:
-    """Published rows of one domain."""
-
-    row: Row
-    sums: dict[str, tuple[int, int, int]] = field(default_factory=dict)  # column to n, x, y
-    pools: dict[str, tuple[float, float]] = field(default_factory=dict)  # hidden column to its part of the pool
-    hidden: dict[str, Row] = field(default_factory=dict)
-    squares: dict[str, list[Row]] = field(default_factory=dict)
-    levels: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,10 +50,11 @@ def recompute(cells: Cells, protocol: Mapping[str, Any]) -> tuple[Result, ...]:
     Raises
     ------
     AnalysisError
-        For a protocol without tree or statistics.
+        For a protocol without tree or statistics, and for rows that `estimate` never writes.
     """
     settings, printed = read_protocol(protocol), read_statistics(protocol)
-    known = _known(cells, settings)
+    check_cells(cells, settings, printed)
+    known = known_rows(cells, settings)
     figures = {one.name: [_figure(one, known[d]) for d in known] for one in printed}
     intervals = {one.name: _intervals(one, figures[one.name], settings.confidence) for one in printed}
     return tuple(
@@ -71,28 +62,6 @@ def recompute(cells: Cells, protocol: Mapping[str, Any]) -> tuple[Result, ...]:
         for d, domain in enumerate(known)
         for one in printed
     )
-
-
-def _known(cells: Cells, protocol: Protocol) -> dict[str, Known]:
-    """Sort the rows by domain; sums of cells are added up along the tree."""
-    found = {row.domain: Known(row) for row in cells if row.kind == "domain"}
-    found = {domain: found[domain] for domain in protocol.order if domain in found}
-    for row in cells:
-        if row.kind == "sum":
-            for domain in protocol.path(row.domain):
-                n, x, y = found[domain].sums.get(row.statistic, (0, 0, 0))
-                found[domain].sums[row.statistic] = (n + (row.n or 0), x + (row.x or 0), y + (row.y or 0))
-        elif row.kind == "pool":
-            members = row.note.split()
-            share = (row.y or 0) / len(members), (row.x or 0) / len(members)
-            found[row.domain].pools |= dict.fromkeys(members, share)
-        elif row.kind == "hidden":
-            found[row.domain].hidden[row.statistic] = row
-        elif row.kind == "square":
-            found[row.domain].squares.setdefault(row.statistic, []).append(row)
-        elif row.kind == "level":
-            found[row.domain].levels.setdefault(row.statistic, {})[int(row.cell)] = row.y or 0
-    return found
 
 
 def _figure(one: Printed, known: Known) -> Figure:

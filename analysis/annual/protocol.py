@@ -131,6 +131,8 @@ def _check(made: Protocol) -> None:
     if made.design not in (ELEMENTS, TWO_STAGE):
         raise AnalysisError(f"protocol: design is {made.design}; use {ELEMENTS} or {TWO_STAGE}")
     for domain, parent in made.tree.items():
+        if len(domain.split()) != 1:
+            raise AnalysisError(f"protocol: tree: {domain!r} has a space; cells list units by name, so use a code")
         if parent is not None and parent not in made.tree:
             raise AnalysisError(f"protocol: tree: {parent}, above {domain}, is not in the tree; add it")
     if len(made.order) != len(made.tree):

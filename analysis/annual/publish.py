@@ -90,13 +90,14 @@ def sum_rows(made: Published, protocol: Protocol) -> list[Row]:
         found.extend(_sum_row(leaf, leaf, column, made.leaf_sums[leaf][k]) for leaf in own)
         for domain in (place for place in protocol.order if place in homes.rests):
             together = added(made.leaf_sums[leaf][k] for leaf in homes.rests[domain])
-            found.append(_sum_row(domain, f"{domain}/rest", column, together))
+            members = " ".join(homes.rests[domain])
+            found.append(_sum_row(domain, f"{domain}/rest", column, together, members))
     return found
 
 
-def _sum_row(domain: str, cell: str, column: str, exact: Sums) -> Row:
-    """Row of one cell."""
-    return Row("sum", domain, column, cell=cell, n=exact.valid, w=exact.w, x=exact.x, y=exact.shown_y)
+def _sum_row(domain: str, cell: str, column: str, exact: Sums, members: str = "") -> Row:
+    """Row of one cell; a shared one names the units in it."""
+    return Row("sum", domain, column, cell=cell, n=exact.valid, w=exact.w, x=exact.x, y=exact.shown_y, note=members)
 
 
 def other_rows(made: Published, domain: str, protocol: Protocol, printed: Sequence[Printed], minimum: int) -> list[Row]:
