@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -31,6 +31,7 @@ EARLIER = Sheet(
     (),
     ("unit", "statistic"),
 )
+_CARRIED = ("results/overall.csv", "results/factors.csv")
 _CHANGE = ("file", "unit", "statistic", "column", "before", "after")
 _WORDS = {
     "abstract": "Satisfaction of citizens and organisations with administrative services / Sự hài lòng của người dân, "
@@ -124,9 +125,13 @@ def earlier_table(tables: Sequence[Sheet]) -> Sheet:
 
 
 def figures_for_later(files: Mapping[str, bytes]) -> Sheet:
-    """The figures of a bundle that a later one carries, computed from its cells."""
-    overall, factors, _items = results_of(contents_of(files))
-    return earlier_table([overall, factors])
+    """The figures of a bundle that a later one carries, as it prints them; BundleError if it has none to read."""
+    tables = []
+    for path in _CARRIED:
+        if path not in files:
+            raise BundleError([Finding(path, "is missing")])
+        tables.append(read_sheet(files[path], replace(EARLIER, path=path)))
+    return earlier_table(tables)
 
 
 def results_of(contents: Contents) -> list[Sheet]:

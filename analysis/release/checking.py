@@ -8,13 +8,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from analysis import annual
 from analysis.errors import AnalysisError
-from analysis.release.bundle import Contents, build, contents_of, earlier_table, results_of
+from analysis.release.bundle import Contents, build, contents_of
 from analysis.release.cell_table import cells_of
 from analysis.release.container import opened
-from analysis.release.differences import differences, same_words
+from analysis.release.differences import differences
 from analysis.release.facts import Facts
 from analysis.release.findings import BundleError, Finding
-from analysis.release.signing import OUTSIDE, SUMS, check_signature, check_sums, digest, key_id, public_key
+from analysis.release.following import Previous, history
+from analysis.release.inputs import disagreements, unchecked
+from analysis.release.signing import OUTSIDE, SUMS, check_signature, check_sums, key_id, public_key
 
 BROKEN = (
     AnalysisError,
@@ -54,7 +56,7 @@ class Verdict:
         return not self.findings
 
 
-def verify(bundle: Path, key: Path, previous: Path | None = None) -> Verdict:
+def verify(bundle: Path, key: Path, previous: Path | None = None, previous_key: Path | None = None) -> Verdict:
     """Check a bundle against a publisher's public key, and against an earlier bundle.
 
     Parameters
@@ -65,20 +67,21 @@ def verify(bundle: Path, key: Path, previous: Path | None = None) -> Verdict:
         The publisher's Ed25519 public key (PEM).
     previous : Path, optional
         The bundle of an earlier release of the same publisher.
+    previous_key : Path, optional
+        The public key that the earlier bundle was signed with, if it is another one.
 
     Raises
     ------
     AnalysisError
-        If the key cannot be read: then nothing can be said of the bundle.
+        If a key cannot be read: then nothing can be said of the bundle.
     """
-    if not key.is_file():
-        raise AnalysisError(f"{key} is not a file; give the publisher's public key")
-    public = public_key(key.read_bytes())
+    public = _key(key)
+    older = public if previous_key is None else _key(previous_key)
     try:
         files = opened(bundle)
     except BundleError as error:
         return Verdict(error.findings, (), (), None)
-    return verify_files(files, public, previous)
+    return verify_files(files, public, None if previous is None else Previous(previous, older))
 
 
 def unsigned_findings(bundle: Path) -> list[str]:
@@ -86,49 +89,58 @@ def unsigned_findings(bundle: Path) -> list[str]:
     try:
         files = opened(bundle)
         contents = contents_of(files)
-        found = [*check_sums(files), *_again(files, contents, []), *_leaks(contents)]
-    except BundleError as error:
-        found = list(error.findings)
+        found = [*check_sums(files), *disagreements(contents), *_again(files, contents), *_leaks(contents)]
+    except BROKEN as error:
+        found = list(_told(error))
     return [str(finding) for finding in found]
 
 
-def verify_files(files: Mapping[str, bytes], public: Ed25519PublicKey, previous: Path | None = None) -> Verdict:
+def verify_files(files: Mapping[str, bytes], public: Ed25519PublicKey, previous: Previous | None = None) -> Verdict:
     """Check the files of a bundle that was already read."""
     findings = [*check_signature(files, public), *check_sums(files)]
     checked = [f"signature by key {key_id(public)}", f"SHA-256 of {len(files) - len(OUTSIDE)} files"]
     notes: list[str] = []
     try:
         contents = contents_of(files)
-    except BundleError as error:
-        return Verdict((*findings, *error.findings), tuple(checked), (), None)
+    except BROKEN as error:
+        return Verdict((*findings, *_told(error)), tuple(checked), (), None)
     try:
-        findings += _again(files, contents, notes)
+        findings += disagreements(contents)
+        notes += unchecked(contents)
+        findings += _again(files, contents)
         checked.append("every file made again from data/cells.csv and protocol.json, to the last printed digit")
         findings += _leaks(contents)
         checked.append("disclosure: no answer can be told from the published sums (integer programs)")
-        if previous is not None:
-            findings += _follows(contents, previous, public)
-            checked.append(f"consistent with {previous.name}")
-    except BundleError as error:
-        findings += error.findings
+        findings += _follows(contents, previous, checked, notes)
     except BROKEN as error:
-        findings.append(Finding("data/cells.csv", f"with protocol.json gives no figures ({error!r})"))
+        findings += _told(error)
     return Verdict(tuple(findings), tuple(checked), tuple(notes), contents.facts)
 
 
-def _again(files: Mapping[str, bytes], contents: Contents, notes: list[str]) -> Iterator[Finding]:
-    """Make every file again and compare."""
+def _key(path: Path) -> Ed25519PublicKey:
+    """Read a public key file; AnalysisError if it is none."""
+    if not path.is_file():
+        raise AnalysisError(f"{path} is not a file; give the publisher's public key")
+    return public_key(path.read_bytes())
+
+
+def _told(error: Exception) -> tuple[Finding, ...]:
+    """What a broken input is called."""
+    if isinstance(error, BundleError):
+        return error.findings
+    return (Finding("data/cells.csv", f"with protocol.json and release.json gives no figures ({error!r})"),)
+
+
+def _again(files: Mapping[str, bytes], contents: Contents) -> Iterator[Finding]:
+    """Make every file again and compare: pictures too, so that nothing a reader sees is left out."""
     made = build(contents)
+    listed = files.get(SUMS, b"")
     for path, expected in made.items():
         found = files.get(path)
-        if path == SUMS or found is None or found == expected:
-            continue  # a missing file was told with the checksums
-        if path.endswith((".svg", ".html")) and same_words(expected, found):
-            notes.append(
-                f"{path} was drawn by another version of the drawing program; every word and number is the same"
-            )
-            continue
-        yield from differences(path, expected, found)
+        if found is not None and path != SUMS:
+            yield from differences(path, expected, found)
+        elif found is None and f"  {path}\n".encode() not in listed:  # one that is listed was told with the checksums
+            yield Finding(path, f"is missing, from {SUMS} too: every bundle has it")
     for path in files.keys() - made.keys() - set(OUTSIDE):
         yield Finding(path, "does not belong to a bundle")
 
@@ -140,25 +152,14 @@ def _leaks(contents: Contents) -> Iterator[Finding]:
         yield Finding("data/cells.csv", f"gives answers away: {leak.told}", "Tell the publisher.", column=place)
 
 
-def _follows(contents: Contents, previous: Path, public: Ed25519PublicKey) -> Iterator[Finding]:
-    """Whether an earlier bundle is one that this one builds on, and its figures are repeated as they were."""
-    before = opened(previous)
-    for finding in (*check_signature(before, public), *check_sums(before)):
-        yield Finding(f"{previous.name}: {finding.file}", finding.problem, finding.remedy, finding.row)
-    earlier = contents_of(before)
-    place = digest(before.get(SUMS, b""))
-    if place not in contents.facts.earlier:
-        yield Finding("release.json", f"does not list {earlier.facts.name} among the earlier releases", found=place)
-    known = contents.facts.earlier
-    if earlier.facts.earlier != known[: len(earlier.facts.earlier)]:
-        yield Finding("release.json", f"tells another history of releases than {earlier.facts.name}")
-    yield from _repeated(contents, earlier)
-
-
-def _repeated(contents: Contents, earlier: Contents) -> Iterator[Finding]:
-    """Whether earlier figures are repeated as they were published."""
-    if contents.facts.previous != earlier.facts.name or not contents.earlier.rows:
-        return
-    overall, factors, _items = results_of(earlier)
-    published = earlier_table([overall, factors])
-    yield from differences(contents.earlier.path, published.content(), contents.earlier.content())
+def _follows(contents: Contents, previous: Previous | None, checked: list[str], notes: list[str]) -> list[Finding]:
+    """Hold the bundle against an earlier one, if there is one; say what rests on figures that were not compared."""
+    found, done = ([], "") if previous is None else history(contents, previous)
+    if done and not found:
+        checked.append(done)
+    if contents.earlier.rows and (previous is None or not done.startswith("consistent")):
+        notes.append(
+            f"results/comparison.csv rests on the earlier figures in {contents.earlier.path}, which were not compared "
+            f"with the bundle of {contents.facts.previous}: give it with --previous"
+        )
+    return found

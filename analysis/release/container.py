@@ -3,10 +3,12 @@
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from analysis.release.findings import BundleError, Finding
 
@@ -16,6 +18,18 @@ MAX_FILE, MAX_ALL = 512 * 1024**2, 1024**3
 MAX_RATIO, SMALL = 200, 1024**2  # tables pack 5 to 30 times, bombs a thousand times
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}(/[A-Za-z0-9][A-Za-z0-9._-]{0,79}){0,2}")
 UNIX, PLAIN_FILE = 3, 0o100644
+LOCAL_HEADING, HEADING, ENDING = 30, 46, 22  # bytes of a zip beside names and content (APPNOTE 4.3.7, 4.3.12, 4.3.16)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    ValueError,
+    OverflowError,
+    struct.error,
+)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -52,22 +66,50 @@ def opened(bundle: Path) -> dict[str, bytes]:
     return files
 
 
+def parts(name: str, content: bytes) -> dict[str, bytes]:
+    """Files of a zip that lies inside a bundle, such as a workbook; BundleError if it cannot be unpacked."""
+    return dict(_unpacked(name, io.BytesIO(content), inside=True))
+
+
 def _zip(bundle: Path) -> Iterator[tuple[str, bytes]]:
+    """Files of a bundle that is a zip."""
+    try:
+        with bundle.open("rb") as file:
+            yield from _unpacked(bundle.name, file, inside=False)
+    except OSError as error:
+        raise BundleError([Finding(bundle.name, f"cannot be read: {error}")]) from None
+
+
+def _unpacked(name: str, source: IO[bytes], *, inside: bool) -> Iterator[tuple[str, bytes]]:
     """Files of a zip, none unpacked beyond the limits whatever its headings say."""
     try:
-        with zipfile.ZipFile(bundle) as archive:
+        with zipfile.ZipFile(source) as archive:
             members = archive.infolist()
-            _refuse([*_names(m.filename for m in members), *_kinds(members), *_sizes(members)])
+            own = [] if inside else [*_names(m.filename for m in members), *_strays(name, source, archive)]
+            _refuse([*own, *_kinds(members), *_sizes(members)])
             for member in members:
                 with archive.open(member) as file:
                     content = file.read(member.file_size + 1)
                 if len(content) != member.file_size:
                     _refuse([Finding(member.filename, "is longer than the zip says")])
                 yield member.filename, content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         if isinstance(error, BundleError):
             raise
-        raise BundleError([Finding(bundle.name, f"cannot be unpacked: {error}")]) from None
+        raise BundleError([Finding(name, f"cannot be unpacked: {error}")]) from None
+
+
+def _strays(name: str, source: IO[bytes], archive: zipfile.ZipFile) -> Iterator[Finding]:
+    """Refuse bytes before, between and behind the files: no signature covers them, and other programs may read them."""
+    place = 0
+    for member in archive.infolist():
+        if member.header_offset != place or member.extra or member.comment or member.orig_filename != member.filename:
+            yield Finding(name, f"holds bytes that belong to no file, at {member.filename[:80]}")
+            return
+        place += LOCAL_HEADING + len(member.filename.encode()) + member.compress_size
+    directory = sum(HEADING + len(member.filename.encode()) for member in archive.infolist())
+    if (archive.start_dir, source.seek(0, io.SEEK_END)) != (place, place + directory + ENDING):
+        yield Finding(name, "holds bytes that belong to no file, behind the last one")
 
 
 def _kinds(members: list[zipfile.ZipInfo]) -> Iterator[Finding]:
@@ -78,6 +120,8 @@ def _kinds(members: list[zipfile.ZipInfo]) -> Iterator[Finding]:
             yield Finding(member.filename, "is a link, folder or device, not a plain file")
         if member.flag_bits & 1:
             yield Finding(member.filename, "is encrypted")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            yield Finding(member.filename, "is packed in another way than bundles are")
 
 
 def _sizes(members: list[zipfile.ZipInfo]) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ SCHEME = "sipas-release/1"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _HEX = re.compile(r"[0-9a-f]{64}")
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
+_SPAN = ("first", "last")
+_SEVERAL = ("period", "field", "earlier")  # of several texts
 _FORMS = {"id": _ID, "earlier": _HEX, "url": _URL, "licence_url": _URL}
 
 
@@ -61,6 +63,12 @@ class Facts:
 
     def __post_init__(self) -> None:
         """Refuse facts that an address, a date or a reader could not use."""
+        for field in fields(self):
+            given = getattr(self, field.name)
+            parts = given if field.name in _SEVERAL and isinstance(given, tuple) else (given,)
+            wanted = int if field.name == "version" else str
+            if not all(type(part) is wanted for part in parts):
+                raise AnalysisError(f"{field.name} of a release cannot be {given!r}")
         for name, form in _FORMS.items():
             given = getattr(self, name)
             for value in given if isinstance(given, tuple) else (given,):
@@ -68,8 +76,9 @@ class Facts:
                     raise AnalysisError(f"{name} of a release cannot be {value!r}")
         if self.version < 1 or (self.version > 1) != bool(self.erratum):
             raise AnalysisError("version 1 has no erratum, every later version has one")
-        for moment in (*self.period, *self.field):
-            date.fromisoformat(moment)
+        for days in (self.period, self.field):
+            if len(days) != len(_SPAN) or any(date.fromisoformat(day).isoformat() != day for day in days):
+                raise AnalysisError(f"a release's days are two of the form 2026-01-31, not {days!r}")
         if datetime.fromisoformat(self.announced).tzinfo is None:
             raise AnalysisError("the announced minute needs its offset from UTC")
 
@@ -90,7 +99,7 @@ def facts_of(content: bytes) -> Facts:
         known: dict[str, Any] = {field.name: read[field.name] for field in fields(Facts)}
         known |= {name: tuple(value) for name, value in known.items() if isinstance(value, list)}
         made = Facts(**known)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BundleError([Finding(PATH, f"does not describe a release ({error})")]) from None
     if made.content() != content:
         raise BundleError([Finding(PATH, "is not written as this program writes it")])

@@ -1,10 +1,12 @@
 """The bundle of a round: its inputs read from the database, the files made by `analysis.release`."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -80,8 +82,6 @@ def _facts(
         raise RefusedError(
             f"{row.code} has no announced release date; `sipas round change {row.code} --release MOMENT`."
         )
-    known = select(Release.sums_sha256).join(Round, Round.id == Release.round_id)
-    known = known.where(Round.unit_id == row.unit_id, Release.state.in_(PUBLIC)).order_by(Release.published_at)
     days = f"{row.period_start:%d/%m/%Y} – {row.period_end:%d/%m/%Y}"
     return analysis.release.Facts(
         id=name,
@@ -99,10 +99,27 @@ def _facts(
         licence=LICENCE[0],
         licence_url=LICENCE[1],
         software=f"sipas {version('sipas')}",
-        earlier=tuple(session.scalars(known)),
+        earlier=_history(session, row),
         previous=f"{earlier.name}/{earlier.version}" if earlier else "",
         erratum=erratum,
     )
+
+
+def require_whole_history(session: Session, row: Round, bundle: Path) -> None:
+    """Refuse a bundle that was made before another release of its province was published: it does not list it."""
+    listed = json.loads(analysis.release.opened(bundle)["release.json"])["earlier"]
+    if tuple(listed) != _history(session, row):
+        raise RefusedError(
+            f"Another release was published since that of {row.code} was computed, and every release lists all earlier "
+            f"ones. Compute it again: `sipas round send-back {row.code}`, or for a correction `sipas release correct`."
+        )
+
+
+def _history(session: Session, row: Round) -> tuple[str, ...]:
+    """SHA-256 of the SHA256SUMS of every public release of the round's province, oldest first."""
+    known = select(Release.sums_sha256).join(Round, Round.id == Release.round_id)
+    known = known.where(Round.unit_id == row.unit_id, Release.state.in_(PUBLIC))
+    return tuple(session.scalars(known.order_by(Release.published_at, Release.id)))
 
 
 def _last_published(session: Session, row: Round) -> Release | None:

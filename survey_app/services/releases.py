@@ -106,8 +106,9 @@ def publish(installation: Installation, code: str, actor: Actor, *, scheduled: b
             _note(session, installation, release, "scheduled", actor)
             return line_of(row, release)
     with installation.database.read() as session:
-        release = release_build.by_round(session, rounds.by_code(session, code), ("signed",))
-        release_files.path_of(installation, release.file_sha256)
+        row = rounds.by_code(session, code)
+        release = release_build.by_round(session, row, ("signed",))
+        release_build.require_whole_history(session, row, release_files.path_of(installation, release.file_sha256))
         if installation.now() < release.release_at:
             moment = release.release_at.astimezone(installation.settings.zone)
             raise RefusedError(f"{release.name} is under embargo until {moment:%d/%m/%Y %H:%M}; not before.")

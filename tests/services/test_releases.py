@@ -193,6 +193,29 @@ def test_a_scheduled_release_becomes_public_by_itself_at_its_minute_and_not_befo
     assert releases.publish_due(later(installation, minutes=121)) == []
 
 
+def copied(row, **other):
+    """The same row of the database, but for what is told."""
+    values = {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
+    return type(row)(**{name: value for name, value in (values | other).items() if name != "id"})
+
+
+def test_a_release_that_does_not_list_one_published_meanwhile_is_computed_again(installation, place):
+    """Every bundle lists all that were published before it, so that none can be put in between later."""
+    releases.build(installation, CODE, place.computes)
+    releases.check(installation, CODE, place.checks)
+    sign(installation, place.signs)
+    with installation.database.write() as session:
+        another = copied(rounds.by_code(session, CODE), code="R2026B", number=2, state="published")
+        session.add(another)
+        session.flush()
+        mine = session.scalars(select(Release)).one()
+        moment = installation.now()
+        session.add(copied(mine, round_id=another.id, name="minh-hai-r2026b", sums_sha256="1" * 64, state="published",
+                           published_at=moment, release_at=moment))  # fmt: skip
+    with pytest.raises(RefusedError, match=r"Another release was published since .* Compute it again"):
+        releases.publish(later(installation, hours=2), CODE, place.signs)
+
+
 def test_a_correction_is_a_new_version_with_the_figures_that_changed_and_the_old_one_stays(installation, place):
     first = published(installation, place)
     after = later(installation, hours=3)

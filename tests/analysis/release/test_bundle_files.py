@@ -98,6 +98,36 @@ def test_an_encrypted_member_is_refused(tmp_path):
     assert "is encrypted" in refused(tmp_path / "b.zip")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_member_packed_in_another_way_is_refused_before_it_is_unpacked(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", method) as archive:
+        archive.writestr("a.csv", b"1\n")
+    content = bytearray((tmp_path / "b.zip").read_bytes())
+    content[40] ^= 0xFF
+    (tmp_path / "b.zip").write_bytes(content)
+    assert "packed in another way" in refused(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize("where", ["before", "comment", "extra", "behind", "between"])
+def test_bytes_that_belong_to_no_file_are_refused(tmp_path, where):
+    """Another program may read them as a web page or as a second list of files."""
+    path = tmp_path / "b.zip"
+    good = packed(FILES)
+    first = packed({"b.csv": FILES["b.csv"]})
+    cut = first.index(b"PK\x01\x02")
+    made = {"before": b"<script>" + good, "behind": good[:-22] + b"<script>" + good[-22:]}
+    made["between"] = good[:cut] + b"<script>" + good[cut:]
+    path.write_bytes(made.get(where, good))
+    if where in ("comment", "extra"):
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = b"<script>" if where == "comment" else b""
+            if where == "extra":
+                info = zipfile.ZipInfo("c.csv")
+                info.extra = b"\xfe\xca\x04\x00abcd"
+                archive.writestr(info, b"1")
+    assert "belong to no file" in refused(path) or "cannot be unpacked" in refused(path)
+
+
 def test_a_damaged_byte_in_the_packing_never_gives_other_content(tmp_path):
     content = b"1234567890" * 30
     good = packed({"a.csv": content})

@@ -137,16 +137,6 @@ def test_a_picture_that_says_another_number_is_found(files):
     assert any(f.file == path and "99,9" in f.found for f in told(forged))
 
 
-def test_a_picture_of_another_drawing_program_is_a_note_not_a_fault(files):
-    path = "charts/factors.vi.svg"
-    forged = {p: c for p, c in files.items() if p not in OUTSIDE}
-    forged[path] = forged[path].replace(b"<svg ", b'<svg data-drawn="otherwise" ', 1)
-    forged = signed(forged | {"SHA256SUMS": sums(forged)}, KEY)
-    verdict = verify_files(forged, KEY.public_key())
-    assert [f.file for f in verdict.findings if f.file == path] == []
-    assert any(path in note for note in verdict.notes)
-
-
 def test_missing_and_extra_files_are_named(files):
     without = {path: content for path, content in files.items() if path != "results/items.csv"}
     assert any(f.file == "results/items.csv" and "missing" in f.problem for f in told(without))
