@@ -10,7 +10,7 @@ from analysis.annual.pools import OVERALL
 from analysis.annual.protocol import Protocol
 from analysis.annual.publish import NEAR_END, PROTECTS, TOO_FEW
 from analysis.annual.specification import Printed, factors_of
-from analysis.annual.squares import CONDITIONAL, LONELY, upward
+from analysis.annual.squares import CONDITIONAL, CONDITIONAL_SEVERAL, LONELY, upward
 from analysis.cells import LEVELS
 from analysis.errors import AnalysisError
 
@@ -18,11 +18,11 @@ FILLED = {  # fields that a row of each kind may fill beside kind and domain
     "domain": {"n", "total", "w", "units", "fraction"},
     "sum": {"statistic", "cell", "n", "w", "x", "y", "note"},
     "pool": {"statistic", "n", "w", "x", "y", "note"},
-    "square": {"statistic", "stage", "stratum", "z2", "units", "fraction", "note"},
+    "square": {"statistic", "stage", "stratum", "z2", "units", "present", "fraction", "note"},
     "level": {"statistic", "cell", "y"},
     "hidden": {"statistic", "cell", "y", "note"},
 }
-NOTES = {"square": ("", CONDITIONAL, LONELY), "hidden": ("", PROTECTS, TOO_FEW, NEAR_END)}
+NOTES = {"square": ("", CONDITIONAL, CONDITIONAL_SEVERAL, LONELY), "hidden": ("", PROTECTS, TOO_FEW, NEAR_END)}
 BOUNDS = ("hidden", "at_least", "at_most")
 ROUNDED = 4  # decimals of a domain's fraction
 
@@ -196,15 +196,15 @@ def _square_problems(row: Row, _book: _Book) -> Iterator[str]:
     if row.z2 is not None and not (math.isfinite(row.z2) and row.z2 >= 0 and upward(row.z2) == row.z2):
         yield "a sum of squares has three digits and is not negative"
     if row.stage == "rest":
-        if row.stratum or row.units is not None or row.fraction is not None or row.z2 is None:
+        if row.stratum or row.z2 is None or (row.units, row.present, row.fraction) != (None, None, None):
             yield "the rest is one number"
     elif row.stage != "units" or not row.stratum:
         yield "squares are of the units of a stratum, or the rest"
-    elif row.units is None or row.units < 1 or row.fraction is None or not 0 <= row.fraction <= 1:
+    elif row.fraction is None or not 0 <= row.fraction <= 1 or not 1 <= (row.present or 0) <= (row.units or 0):
         yield "units and share of a stratum are missing or cannot be"
     elif row.z2 is None and row.note != LONELY:
         yield "the sum of squares is missing"
-    elif row.z2 is not None and row.units < 2 and row.fraction < 1:
+    elif row.z2 is not None and row.units == 1 and row.fraction < 1:
         yield "one unit has no squares"
 
 

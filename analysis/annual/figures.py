@@ -12,6 +12,7 @@ from analysis.annual.known import Known, known_rows
 from analysis.annual.model import Cells, Result, Row
 from analysis.annual.protocol import Protocol, read_protocol
 from analysis.annual.specification import Printed, read_statistics
+from analysis.annual.squares import LONELY
 from analysis.figures import round_half_up
 from analysis.index_intervals import Basis, limits
 from analysis.linearization import linearise
@@ -95,11 +96,13 @@ def _standard_error(rows: Sequence[Row]) -> tuple[float, int, bool, str]:
             parts.append(row.z2)
             continue
         units, fraction = row.units or 0, row.fraction or 0.0
-        df += units - 1
+        df += (row.present or 1) - 1
         if fraction < 1:
             parts.append((1 - fraction) * units / (units - 1) * row.z2)
     census = bool(rows) and not parts
     se = math.sqrt(math.fsum(parts)) if df > 0 or census else math.nan
+    if rows and math.isnan(se):
+        notes.add(LONELY)
     return se, df, census, " ".join(sorted(notes - {""}))
 
 

@@ -129,6 +129,7 @@ class Row:
     y: int | None = None
     z2: float | None = None
     units: int | None = None
+    present: int | None = None
     fraction: float | None = None
     note: str = ""
 

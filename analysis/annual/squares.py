@@ -16,6 +16,7 @@ from analysis.recipe import Wanted
 
 DIGITS = Context(prec=3, rounding=ROUND_CEILING)  # of a published sum of squares
 CONDITIONAL = "conditional on the commune drawn"
+CONDITIONAL_SEVERAL = "conditional on the communes drawn"  # small ones that make one variance unit together
 LONELY = "a stratum with one variance unit"
 
 
@@ -122,12 +123,15 @@ def squares(
     correction : float
         Of the squares between PSUs (formula Z18).
     """
-    within = len(stages) == 2 and _in_one(stages[0].unit[values.rows][values.inside])
+    own_rows = values.rows[values.inside]
+    within = len(stages) == 2 and _in_one(stages[0].unit[own_rows])
     if within:
-        main, more, note = stages[1], None, CONDITIONAL
+        note = CONDITIONAL if _in_one(stages[1].stratum[own_rows]) else CONDITIONAL_SEVERAL
+        main, more = stages[1], None
     else:
         main, more, note = stages[0], stages[1] if len(stages) == 2 else None, ""
-    own = np.unique(main.stratum[values.rows][values.inside])
+    own = np.unique(main.stratum[own_rows])
+    present = _present(main, values)
     strata, raw = deviations(main, values)
     if not within:
         raw = raw * np.where(np.isin(strata, own), correction, 1.0)[:, None]
@@ -138,8 +142,9 @@ def squares(
         name = wanted[k].statistic.name
         rest = 0.0 if within else float(np.nansum(np.where(np.isin(strata, own), 0.0, scale * raw[:, k])))
         rest += float(below[k])
-        here = np.flatnonzero(np.isin(strata, own)).tolist()
-        found.extend(_row(domain, name, main, int(strata[place]), float(raw[place, k]), note) for place in here)
+        for place in np.flatnonzero(np.isin(strata, own)).tolist():
+            stratum = int(strata[place])
+            found.append(_row(domain, name, main, stratum, int(present[stratum]), float(raw[place, k]), note))
         if rest > 0:
             found.append(Row("square", domain, name, stage="rest", z2=upward(rest), note=note))
     return found
@@ -193,7 +198,14 @@ def _second(stage: Stage, values: Linearised) -> Float:
     return np.asarray(np.nan_to_num(scale_of(stage, strata, carried=True)) @ raw)
 
 
-def _row(domain: str, name: str, stage: Stage, stratum: int, raw: float, note: str) -> Row:
+def _present(stage: Stage, values: Linearised) -> Int:
+    """Count the units of every stratum that have a row of the domain."""
+    _, first = np.unique(stage.unit[values.rows][values.inside], return_index=True)
+    stratum = stage.stratum[values.rows][values.inside][first]
+    return np.bincount(stratum, minlength=len(stage.units)).astype(np.int64)
+
+
+def _row(domain: str, name: str, stage: Stage, stratum: int, present: int, raw: float, note: str) -> Row:
     """Row of one variance stratum."""
     units = int(stage.units[stratum])
     lonely = units < 2 and stage.fraction[stratum] < 1
@@ -205,11 +217,12 @@ def _row(domain: str, name: str, stage: Stage, stratum: int, raw: float, note: s
         stratum=stage.names[stratum],
         z2=None if lonely else upward(raw),
         units=units,
+        present=present,
         fraction=float(stage.fraction[stratum]),
         note=LONELY if lonely else note,
     )
 
 
 def _in_one(units: Int) -> bool:
-    """Whether all rows are in one PSU."""
+    """Whether all rows are in one variance unit, or one PSU."""
     return len(units) > 0 and bool((units == units[0]).all())

@@ -10,7 +10,7 @@ from analysis.annual.model import Cells, Result, Row
 from analysis.errors import AnalysisError
 from analysis.grid import GRID
 
-WHOLE = ("n", "total", "units")
+WHOLE = ("n", "total", "units", "present")
 MILLIONTHS = ("w", "x")
 REAL = ("z2", "fraction")
 CELL_COLUMNS = tuple(f.name for f in fields(Row))

@@ -152,7 +152,7 @@ def _dealt(responses: Responses, stratum: Int, units: Int, seed: int) -> Int:
 
 
 def _first_stage(responses: Responses, frame: Frame, protocol: Protocol, smallest: int) -> Stage:
-    """PSUs joined within their stratum until each unit has enough answers; lonely strata joined with the next."""
+    """Join PSUs within their stratum until each unit has enough answers, and strata of one unit with the next."""
     counts = _counts((psu,) for psu in responses.psu.tolist())
     there: dict[str, set[str]] = {}
     drawn: dict[str, set[str]] = {}
@@ -160,19 +160,18 @@ def _first_stage(responses: Responses, frame: Frame, protocol: Protocol, smalles
         there.setdefault(first, set()).add(psu)
         if asked:
             drawn.setdefault(first, set()).add(psu)
-    groups = _with_two([sorted(there)[k : k + 1] for k in range(len(there))], drawn, there)
+    groups = _with_two(sorted(there), drawn, there, counts, smallest)
     of_psu: dict[str, tuple[int, int]] = {}
     units, fraction = np.zeros(len(groups), dtype=np.int64), np.zeros(len(groups))
     for place, group in enumerate(groups):
-        listed = [(psu,) for first in group for psu in sorted(drawn.get(first, ()))]
-        joined = _greedy([[key] for key in listed], {key: counts.get(key, 0) for key in listed}, smallest)
+        joined = _psu_units(group, drawn, counts, smallest)
         for cluster in joined:
             for (psu,) in cluster:
                 of_psu[psu] = (place, int(units[: place + 1].sum()))
             units[place] += 1
+        listed = [psu for cluster in joined for (psu,) in cluster]
         known = sum(len(there[first]) for first in group)
-        unequal = any(psu in protocol.psu_weight for (psu,) in listed)
-        fraction[place] = 0.0 if unequal else len(listed) / known
+        fraction[place] = 0.0 if any(psu in protocol.psu_weight for psu in listed) else len(listed) / known
     stratum = np.array([of_psu[psu][0] for psu in responses.psu.tolist()], dtype=np.int64)
     unit = np.array([of_psu[psu][1] for psu in responses.psu.tolist()], dtype=np.int64)
     names = tuple(_name(tuple((first,) for first in group)) for group in groups)
@@ -180,13 +179,27 @@ def _first_stage(responses: Responses, frame: Frame, protocol: Protocol, smalles
     return Stage(stratum, unit, units, fraction, np.ones(len(groups)), size, mean=False, names=names)
 
 
-def _with_two(groups: list[list[str]], drawn: dict[str, set[str]], there: dict[str, set[str]]) -> list[list[str]]:
-    """Join strata with fewer than two drawn PSUs, unless it is all there are, with the next, the last backwards."""
+def _psu_units(
+    strata: list[str], drawn: dict[str, set[str]], counts: dict[tuple[str, ...], int], smallest: int
+) -> list[list[tuple[str, ...]]]:
+    """Variance units of some strata taken together: their drawn PSUs, joined until each unit has enough answers."""
+    listed = [(psu,) for first in strata for psu in sorted(drawn.get(first, ()))]
+    return _greedy([[key] for key in listed], {key: counts.get(key, 0) for key in listed}, smallest)
+
+
+def _with_two(
+    strata: list[str],
+    drawn: dict[str, set[str]],
+    there: dict[str, set[str]],
+    counts: dict[tuple[str, ...], int],
+    smallest: int,
+) -> list[list[str]]:
+    """Join strata with fewer than two variance units, unless all PSUs were drawn, with the next, the last backwards."""
     found: list[list[str]] = []
     current: list[str] = []
-    for group in groups:
-        current = current + group
-        taken = sum(len(drawn.get(first, ())) for first in current)
+    for name in strata:
+        current = [*current, name]
+        taken = len(_psu_units(current, drawn, counts, smallest))
         whole = all(drawn.get(first) == there[first] for first in current)
         if taken > 1 or (whole and taken):
             found.append(current)

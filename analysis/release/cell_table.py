@@ -30,6 +30,7 @@ COLUMNS = (
     ),
     Column("z2", Kind.NUMBER, "Sum of squares for the standard error", "Tổng bình phương cho sai số chuẩn"),
     Column("units", Kind.WHOLE, "Sampled units", "Số đơn vị mẫu"),
+    Column("present", Kind.WHOLE, "Sampled units with an answer", "Số đơn vị mẫu có câu trả lời"),
     Column("fraction", Kind.NUMBER, "Share: sampled, or answered", "Tỷ lệ: được chọn, hoặc đã trả lời"),
     Column("note", Kind.TEXT, "Note", "Ghi chú"),
 )
