@@ -97,3 +97,24 @@ def axe_violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the window; 0 when it reflows."""
     return page.evaluate("() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth)")
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """What is wrong with a page as it stands: narrow and wide with every fold opened, and with letters of 200 %."""
+    found = [f"{name} folded: {by} px too wide" for by in [narrow_overflow(page)] if by]
+    page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")
+    for width in (PHONE, DESK):
+        page.set_viewport_size({"width": width, "height": 800})
+        found += [f"{name} at {width}: {by} px too wide" for by in [overflow(page)] if by]
+        found += [f"{name} at {width}: {fault}" for fault in axe_violations(page)]
+    page.set_viewport_size({"width": TABLET, "height": 800})
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    found += [f"{name} with letters of 200 %: {by} px too wide" for by in [overflow(page)] if by]
+    page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+    return found
+
+
+def narrow_overflow(page: Page) -> int:
+    """By how many pixels the page is wider than a small phone."""
+    page.set_viewport_size({"width": PHONE, "height": 800})
+    return overflow(page)

@@ -18,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask, template_rendered
 
 from survey_app.app import create_app
 from survey_app.installation import Installation
@@ -35,6 +36,7 @@ class Site:
     url: str
     installation: Installation
     clock: Clock
+    app: Flask
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +62,22 @@ def province(province_template, tmp_path_factory):
 @contextmanager
 def served(installation):
     """Serve an installation on a free port of 127.0.0.1 while the block runs."""
-    serving = Serving(create_app(installation), threads=4)
-    yield Site(f"http://127.0.0.1:{serving.port}", installation, installation.clock)
+    app = create_app(installation)
+    serving = Serving(app, threads=4)
+    yield Site(f"http://127.0.0.1:{serving.port}", installation, installation.clock, app)
     serving.stop()
+
+
+@pytest.fixture
+def rendered(site):
+    """Names of the templates that the server has rendered since the test began."""
+    names = set()
+
+    def heard(_app, template, **_more):
+        names.add(template.name)
+
+    with template_rendered.connected_to(heard, site.app):
+        yield names
 
 
 @pytest.fixture(scope="module")
