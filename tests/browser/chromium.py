@@ -63,6 +63,7 @@ class Watch:
     def __init__(self, origin: str) -> None:
         self.origin = urlsplit(origin).netloc
         self.problems: list[str] = []
+        self.expected = ["4"]  # how the status begins of answers that a test wants to see
 
     def look_at(self, page: Page) -> None:
         """Listen to a page from now on."""
@@ -77,7 +78,8 @@ class Watch:
 
     def _console(self, kind: str, text: str) -> None:
         # A 4xx page is sometimes what a test wants to see; everything else on the console is a fault of ours.
-        if kind == "error" and not text.startswith("Failed to load resource: the server responded with a status of 4"):
+        wanted = tuple(f"Failed to load resource: the server responded with a status of {n}" for n in self.expected)
+        if kind == "error" and not text.startswith(wanted):
             self.problems.append(f"console: {text}")
 
 

@@ -111,6 +111,7 @@ def open_page(chromium, site):
         page.goto(site.url + path)
         return page
 
+    opened.watch = watch
     yield opened
     for context in contexts:
         context.close()

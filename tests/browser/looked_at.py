@@ -4,8 +4,12 @@
 end that it really met these routes and these templates.
 """
 
+from pathlib import Path
+
+import survey_app
 from tests.figures import LIVE, PUBLISHED
 
+TEMPLATES = Path(survey_app.__file__).with_name("templates")
 PLANNED = "R2027"  # a round that test_desk.py plans
 RELEASE = "minh-hai-r2026-h1"  # of which test_desk.py makes two versions, one withdrawn
 
@@ -62,11 +66,30 @@ FORMS = {"admin/kiosk_code.html", "admin/kiosk_pin.html", "paper/sheet.html"}
 
 # What test_citizen_access.py and test_kiosk_access.py walk through.
 CITIZEN_ROUTES = {"/T/<token>", "/t/<token>", "/q", "/q/code", "/r", "/w"}
-CITIZEN = {f"citizen/{name}.html" for name in ("closed", "code", "done", "kept", "page", "receipt", "thanks")}
-CITIZEN |= {"citizen/withdrawal.html", "citizen/stale.html", "citizen/nowhere.html", "citizen/failed.html"}
+CITIZEN = {f"citizen/{name}.html" for name in ("closed", "code", "done", "failed", "kept", "nowhere", "page")}
+CITIZEN |= {f"citizen/{name}.html" for name in ("receipt", "refused", "stale", "thanks", "withdrawal")}
 KIOSK_ROUTES = {"/kiosk"}
-KIOSK = {"kiosk/page.html"}
 
+# Routes that are no page of ours to look at, and templates that no route shows.
 NO_PAGE = {
-    "/admin/kiosks": "",
+    "/agency/": "leads to the page of the reader's unit",
+    "/province/": "leads to the page of the reader's unit",
+    "/kiosk/files/<version>/<name>": "a file of the kiosk's program",
+    "/kiosk/package": "what a device asks for",
+    "/kiosk/sw.js": "a file of the kiosk's program",
+    "/media/<name>": "a recording or a picture",
+    "/province/<slug>/<code>/fieldwork.csv": "a table to download",
+    "/releases/<name>/<int:version>.zip": "a file to download",
+    "/releases/errata.json": "for programs",
+    "/static/<path:filename>": "style sheets",
 }
+NO_ROUTE = {"desk.html": "the frame of staff pages"}
+
+
+def page_templates() -> set[str]:
+    """Names of the templates that are a whole page: those that stand in a frame of the site."""
+    return {
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.html")
+        if path.read_text(encoding="utf-8").startswith("{% extends")
+    }
