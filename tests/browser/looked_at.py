@@ -7,18 +7,18 @@ end that it really met these routes and these templates.
 from pathlib import Path
 
 import survey_app
+from tests import released
 from tests.figures import LIVE, PUBLISHED
 
 TEMPLATES = Path(survey_app.__file__).with_name("templates")
 PLANNED = "R2027"  # a round that test_desk.py plans
-RELEASE = "minh-hai-r2026-h1"  # of which test_desk.py makes two versions, one withdrawn
+RELEASE = "minh-hai-r2026-h1"  # that test_desk.py makes and withdraws
 
 PAGES = [
     (None, "/"),
     (None, "/method"),
     (None, "/releases"),
     (None, f"/releases/{RELEASE}/1"),
-    (None, f"/releases/{RELEASE}/2"),
     (None, "/accessibility"),
     (None, "/login"),
     (None, f"/rounds/{PUBLISHED}"),
@@ -63,6 +63,16 @@ DESK = {
     "paper/home.html",
 }
 FORMS = {"admin/kiosk_code.html", "admin/kiosk_pin.html", "paper/sheet.html"}
+
+# What test_release_pages.py looks at, over two years that were signed.
+RELEASES = [
+    f"/releases/{released.SECOND}/2",
+    f"/releases/{released.SECOND}/2/xa-5",
+    f"/releases/{released.SECOND}/2/{released.TOO_FEW}",
+    "/releases/calendar",
+    "/releases/errata",
+]
+SIGNED = {f"public/{name}.html" for name in ("calendar", "errata", "release", "release_unit")}
 
 # What test_citizen_access.py and test_kiosk_access.py walk through.
 CITIZEN_ROUTES = {"/T/<token>", "/t/<token>", "/q", "/q/code", "/r", "/w"}

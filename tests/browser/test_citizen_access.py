@@ -153,7 +153,7 @@ def resized(page, width):
 
 def small_targets(page):
     """Targets that are too small for a thumb, at each width; and whether the page is too wide there."""
-    for width in map(lambda one: resized(page, one), (PHONE, TABLET, DESK)):
+    for width in (resized(page, one) for one in (PHONE, TABLET, DESK)):
         yield from (f"{by} px too wide at {width}" for by in [overflow(page)] if by)
         for html, wide, high in page.eval_on_selector_all(TARGETS, BOXES):
             least = LINK if "href=" in html else THUMB
@@ -164,7 +164,7 @@ def small_targets(page):
 def large_text_faults(page):
     """What does not fit with the largest text of the page's own buttons, and with letters of 200 %."""
     usual = page.evaluate("name => document.documentElement.className = name", LARGEST_TEXT) and "size-0"
-    for width in map(lambda one: resized(page, one), (PHONE, SMALLEST)):
+    for width in (resized(page, one) for one in (PHONE, SMALLEST)):
         yield from (f"{by} px too wide at {width} with the largest text" for by in [overflow(page)] if by)
     page.evaluate("name => { document.documentElement.className = name; }", usual)
     resized(page, PHONE)
@@ -176,7 +176,7 @@ def large_text_faults(page):
 
 def violations(page):
     """What axe finds, narrow and wide."""
-    for width in map(lambda one: resized(page, one), (PHONE, DESK)):
+    for width in (resized(page, one) for one in (PHONE, DESK)):
         yield from (f"at {width}: {fault}" for fault in axe_violations(page))
 
 

@@ -263,7 +263,7 @@ def test_no_text_of_the_screens_stands_in_the_program(kiosk_office, new_kiosk):
     office = kiosk_office("sqlite", instrument="sipas-2017/1", pseudo=True)
     tablet = Kiosk(new_kiosk(office).page, office.url)
     naked = {}
-    for name in pseudo_screens(tablet, office):
+    for name in screens(tablet, office, "vi"):
         texts = tablet.page.evaluate(
             """() => {
               const found = [document.title], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -277,26 +277,3 @@ def test_no_text_of_the_screens_stands_in_the_program(kiosk_office, new_kiosk):
         naked |= {f"{name}: {text}": 1 for text in texts if re.search(r"[^\W\d_]", re.sub(r"⟦[^⟧]*⟧", "", text))}
     allowed = re.compile(r"staff: (\d+ · |[0-9a-f]{16}$)|(setup|attract): hai-chau$")
     assert [text for text in naked if not allowed.match(text)] == []
-
-
-def pseudo_screens(tablet, office):
-    tablet.open(f"?code={office.code()}")
-    yield "enrolment"
-    tablet.press("button[type=submit]").at("setup").press("#begin").at("attract")
-    yield "attract"
-    tablet.press(".door").at("slip")
-    yield "slip"
-    tablet.press(".ways .button").at("code").press("button[type=submit]")
-    yield "code"
-    tablet.press("[data-back]").at("slip").press(".actions .button").at("assisted")
-    yield "assisted"
-    tablet.press(".actions .main").at("slip").press(".ways .button", -1).at("question")
-    yield from questionnaire(tablet, 1)
-    yield "last"
-    tablet.press("#send").at("thanks")
-    yield "thanks"
-    tablet.press("#done").at("attract").press(".foot .button").at("pin")
-    yield "pin"
-    tablet.page.keyboard.type(office.pin)
-    tablet.at("staff")
-    yield "staff"
