@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint types contracts format lock bench clean system-test spark test-spark
+.PHONY: help install demo test lint types contracts format lock bench clean system-run system-test spark test-spark
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -22,10 +22,10 @@ COMPILE := uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-i
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(RUN) ## the environment alone, for a real installation (docs/operations.md)
+install: $(RUN) system-run ## the environment alone, for a real installation (docs/operations.md)
 	$(BIN)/python -c 'from pathlib import Path; from survey_app.web import language; language.compile_words(Path("survey_app/translations"))'
 
-demo: $(RUN) ## load the demo province once and serve it on 127.0.0.1:8000 (PORT= changes it)
+demo: $(RUN) system-run ## load the demo province once and serve it on 127.0.0.1:8000 (PORT= changes it)
 	SIPAS_ENVIRONMENT=demo SIPAS_PORT=$(PORT) SIPAS_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/sipas demo
 
 test: system-test lint types contracts ## lint, types, contracts between layers, and every test (WORKERS= at once)
@@ -63,7 +63,10 @@ clean: ## remove the environment and every cache; never var/, which holds data a
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-system-test:
+system-run:
+	@.ci/apt libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2
+
+system-test: system-run
 	@.ci/apt chromium postgresql fonts-dejavu-core fonts-noto-core
 
 $(VENV)/pyvenv.cfg:

@@ -24,7 +24,7 @@ from analysis.index import index_figures, strata_without_answer, with_composite
 from analysis.late_names import PLACE
 
 if TYPE_CHECKING:
-    from analysis import annual, charts, release
+    from analysis import annual, charts, release, report
     from analysis.association import rao_scott
     from analysis.calibration import calibrate, margins, residuals
     from analysis.cfa import fit_cfa, model_of, moments_of
@@ -190,6 +190,7 @@ __all__ = [
     "released_groups",
     "replicate_estimates",
     "replicate_quantiles",
+    "report",
     "residuals",
     "robustness",
     "roll_up",
@@ -218,7 +219,7 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name when it is first used."""
-    if name in ("annual", "charts", "release"):
+    if name in ("annual", "charts", "release", "report"):
         return import_module(f"analysis.{name}")
     if name not in PLACE:
         raise AttributeError(f"analysis has no {name}; its names are in analysis.__all__")

@@ -20,6 +20,9 @@ from analysis.release.cell_table import cell_table
 from analysis.release.checking import Verdict, unsigned_findings, verify
 from analysis.release.container import opened, packed
 from analysis.release.facts import Facts
+from analysis.release.paper import HTML as REPORT
+from analysis.release.paper import PDF as REPORT_ON_PAPER
+from analysis.release.paper import Printer
 from analysis.release.questions import codebook
 from analysis.release.report import as_json, lines
 from analysis.release.sheets import Sheet, records_of
@@ -31,9 +34,12 @@ __all__ = [
     "EARLIER",
     "NO_FIGURE",
     "QUARTERS_ONLY",
+    "REPORT",
+    "REPORT_ON_PAPER",
     "SUMS",
     "Contents",
     "Facts",
+    "Printer",
     "Sheet",
     "Verdict",
     "as_json",

@@ -7,7 +7,6 @@ from typing import Any
 from analysis import report
 from analysis.release.facts import Facts
 from analysis.release.sheets import Sheet
-from analysis.report.page import for_paper
 
 HTML, PDF = ({language: f"report/{language}.{kind}" for language in report.LANGUAGES} for kind in ("html", "pdf"))
 Printer = Callable[[str], bytes]
@@ -34,4 +33,4 @@ def pages(
 
 def printed(files: Mapping[str, bytes], printer: Printer) -> dict[str, bytes]:
     """The PDF of every language, by path."""
-    return {PDF[language]: printer(for_paper(files[path])) for language, path in HTML.items()}
+    return {PDF[language]: printer(report.for_paper(files[path])) for language, path in HTML.items()}

@@ -4,7 +4,9 @@ html = report.annual_report(source, "vi")        # one self-contained page, the 
 """
 
 from analysis.report.annual import annual_report
+from analysis.report.dossiers import DossierSource, dossier_report
+from analysis.report.page import for_paper
 from analysis.report.source import Source
 from analysis.report.wording import LANGUAGES
 
-__all__ = ["LANGUAGES", "Source", "annual_report"]
+__all__ = ["LANGUAGES", "DossierSource", "Source", "annual_report", "dossier_report", "for_paper"]

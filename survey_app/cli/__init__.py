@@ -30,6 +30,7 @@ COMMANDS = {
     "recordings": "recordings:recordings_group",
     "reminders": "reminders:reminders_group",
     "release": "releases:release_group",
+    "report": "reports:report_group",
     "responses": "responses:responses_group",
     "round": "rounds:rounds_group",
     "rules": "rules:rules_group",

@@ -11,6 +11,9 @@ from survey_app.cli.installation import with_installation
 from survey_app.installation import Installation
 from survey_app.services import release_list, releases
 from survey_app.services.release_list import Line
+from survey_app.services.report_pdf import print_pdf
+
+PDF = click.option("--pdf/--no-pdf", default=True, show_default=True, help="Print the report as PDF, too.")
 
 
 @click.group(name="release")
@@ -20,21 +23,23 @@ def release_group() -> None:
 
 @release_group.command()
 @click.argument("code")
+@PDF
 @as_option
 @with_installation
-def build(installation: Installation, code: str, login: str | None) -> None:
+def build(installation: Installation, code: str, login: str | None, *, pdf: bool) -> None:
     """Compute the bundle of the closed round CODE; the round is computed then."""
-    _tell(releases.build(installation, code, actor_of(installation, login)))
+    _tell(releases.build(installation, code, actor_of(installation, login), printer=print_pdf if pdf else None))
 
 
 @release_group.command()
 @click.argument("code")
 @click.option("--reason", required=True, help="What was wrong with the published version.")
+@PDF
 @as_option
 @with_installation
-def correct(installation: Installation, code: str, reason: str, login: str | None) -> None:
+def correct(installation: Installation, code: str, reason: str, login: str | None, *, pdf: bool) -> None:
     """Compute a corrected version of the published release of CODE; the old one stays."""
-    _tell(releases.build(installation, code, actor_of(installation, login), reason))
+    _tell(releases.build(installation, code, actor_of(installation, login), reason, print_pdf if pdf else None))
 
 
 @release_group.command()

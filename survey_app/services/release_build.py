@@ -32,10 +32,16 @@ class Made:
     changes: list[dict[str, Any]]
 
 
-def make(installation: Installation, session: Session, row: Round, erratum: str = "") -> Made:
+def make(
+    installation: Installation,
+    session: Session,
+    row: Round,
+    erratum: str = "",
+    printer: "analysis.release.Printer | None" = None,
+) -> Made:
     """Compute the bundle of a round; RefusedError if its figures cannot be computed.
 
-    `erratum` says why the version before is corrected; blank for the first one.
+    `erratum` says why the version before is corrected; blank for the first one. `printer` makes the report's PDFs.
     """
     number = 1 + max((release.version for release in versions(session, row) if release.state in PUBLIC), default=0)
     earlier = _last_published(session, row)
@@ -55,7 +61,7 @@ def make(installation: Installation, session: Session, row: Round, erratum: str 
                 "integrity": inputs.integrity,
             },
         )
-        files = analysis.release.build(contents)
+        files = analysis.release.build(contents, printer)
     except analysis.AnalysisError as error:
         raise RefusedError(f"The index of {row.code} cannot be computed: {error}") from error
     return Made(contents.facts.id, number, files, _changes(installation, session, row, files))

@@ -1,11 +1,13 @@
 """What releases there are: every version for staff, published ones and tombstones for anybody, the log of errata."""
 
+import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
+import analysis
 from survey_app.installation import Installation
 from survey_app.models import Release, Round
 from survey_app.services import audit, release_build, release_files, rounds
@@ -27,6 +29,15 @@ class Line:
     key_id: str | None
     erratum: str | None
     withdrawn_because: str | None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One report of a release: language, html or pdf, bytes."""
+
+    language: str
+    kind: str
+    size: int
 
 
 def every(installation: Installation) -> list[Line]:
@@ -59,6 +70,30 @@ def public_file(installation: Installation, name: str, version: int) -> Path:
         if release is None or installation.now() < release.release_at:
             raise NotFoundError("There is no such release.")
         return release_files.path_of(installation, release.file_sha256)
+
+
+def public_report(installation: Installation, name: str, version: int, path: str) -> bytes:
+    """A page or PDF of the report of a published version; NotFoundError for anything else."""
+    with zipfile.ZipFile(public_file(installation, name, version)) as bundle:
+        if path not in bundle.namelist():
+            raise NotFoundError("There is no such report.")
+        return bundle.read(path)
+
+
+def public_reports(installation: Installation, name: str, version: int) -> list[Printed]:
+    """The reports in the file of a published version, in the order of their languages; none if it is not public."""
+    wanted = [
+        (language, kind, by_language[language])
+        for language in analysis.report.LANGUAGES
+        for kind, by_language in (("html", analysis.release.REPORT), ("pdf", analysis.release.REPORT_ON_PAPER))
+    ]
+    try:
+        path = public_file(installation, name, version)
+    except NotFoundError:
+        return []
+    with zipfile.ZipFile(path) as bundle:
+        sizes = {member.filename: member.file_size for member in bundle.infolist()}
+    return [Printed(language, kind, sizes[file]) for language, kind, file in wanted if file in sizes]
 
 
 def copy_out(installation: Installation, code: str, out: Path, number: int | None = None) -> Line:

@@ -20,7 +20,13 @@ log = logging.getLogger("sipas.releases")
 REASON = 3  # letters that a reason has at least
 
 
-def build(installation: Installation, code: str, actor: Actor = rounds.COMMAND_LINE, erratum: str = "") -> Line:
+def build(
+    installation: Installation,
+    code: str,
+    actor: Actor = rounds.COMMAND_LINE,
+    erratum: str = "",
+    printer: "analysis.release.Printer | None" = None,
+) -> Line:
     """Compute the bundle of a closed round, or with `erratum` a corrected version of a published one.
 
     The file is whole on the disk before the database names it; what was broken off is swept away by the next call.
@@ -33,7 +39,7 @@ def build(installation: Installation, code: str, actor: Actor = rounds.COMMAND_L
         row = rounds.by_code(session, code)
         _may_build(session, row, erratum)
         round_roles.require(session, installation, actor, round_states.COMPUTER, row.unit_id)
-        made = release_build.make(installation, session, row, erratum.strip())
+        made = release_build.make(installation, session, row, erratum.strip(), printer)
     digest = release_files.store(installation, analysis.release.packed(made.files))
     with installation.database.write() as session:
         row = rounds.by_code(session, code)

@@ -3,13 +3,17 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
+import html5lib
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import insert
 
+import analysis
+from survey_app.cli import sipas
 from survey_app.domain import periods
 from survey_app.domain.balance import Figures
 from survey_app.models import Dossier, Unit
-from survey_app.services import dossier_tables
+from survey_app.services import dossier_tables, reports
 from tests.factories import a_unit
 from tests.services import unit_files
 
@@ -113,6 +117,55 @@ def test_rows_for_a_spreadsheet_have_every_column(office):
     assert {len(row) for row in rows} == {len(dossier_tables.COLUMNS)}
     assert [row[0] for row in rows] == ["whole", "unit", "unit", *["field"] * 3, *["channel"] * 3]
     assert dict(zip(dossier_tables.COLUMNS, rows[0], strict=True))["on_time_rate"] == 75.0
+
+
+def tables_of(page):
+    """Rows of every table of a report by its caption."""
+    return {
+        "".join(table.find("caption").itertext()): [["".join(c.itertext()) for c in row] for row in table.iter("tr")]
+        for table in html5lib.parse(page.decode(), namespaceHTMLElements=False).iter("table")
+    }
+
+
+def test_the_short_report_prints_the_tables_of_the_quarter(office, tmp_path):
+    out = tmp_path / "q1.html"
+    said = CliRunner().invoke(
+        sipas, ["report", "dossiers", "2026-Q1", "--unit", "hai-long", "--out", str(out)], obj=office
+    )
+    assert said.exit_code == 0, said.output
+    page = out.read_bytes()
+    text = " ".join("".join(html5lib.parse(page.decode()).itertext()).split())
+    assert "thủ tục hành chính, quý I năm 2026" in text
+    assert "từ 01/01/2026 đến 31/03/2026" in text
+    assert "Đã giải quyết 4 hồ sơ: trước hạn 2, đúng hạn 1, quá hạn 1. Tỷ lệ trước và đúng hạn: 75,00 %." in text
+    assert "Đơn vị có nhiều hồ sơ giải quyết quá hạn nhất: Sở Xây dựng, 1 trên 3 hồ sơ" in text
+    found = tables_of(page)
+    whole = ["Toàn địa bàn", "7", "7", "0", "4", "2", "1", "1", "2", "1", "1", "1", "75,00\u00a0%"]
+    for caption in ("Theo đơn vị giải quyết", "Theo lĩnh vực", "Theo kênh tiếp nhận"):
+        assert found[caption][2] == whole
+    assert [row[0] for row in found["Theo kênh tiếp nhận"][3:]] == [
+        "Trực tiếp tại quầy",
+        "Trực tuyến",
+        "Không ghi trong sổ",
+    ]
+
+
+def test_a_report_of_a_running_period_says_so_and_a_slip_is_named(office):
+    with office.database.write() as session:
+        unit = session.query(Unit.id).filter(Unit.slug == "tan-phu").scalar()
+        session.execute(insert(Dossier), [dossier(unit, unit, None, "02-10", "02-09", field="<b>Đất</b>")])
+    quarter = reports.source_of(office, "hai-long", periods.parse("2026-Q2"))
+    assert (
+        "The period is not over; figures are to the end of 19/04/2026."
+        in analysis.report.dossier_report(quarter, "en").decode()
+    )
+    page = analysis.report.dossier_report(
+        reports.source_of(office, "hai-long", periods.parse("2026-Q1")), "vi"
+    ).decode()
+    assert "Số liệu chưa khớp ở các dòng: Tỉnh Hải Long; Xã Tân Phú" in page
+    assert "1 hồ sơ thiếu thông tin" in page
+    assert "<b>" not in page
+    assert "&lt;b&gt;Đất" in page
 
 
 def test_half_a_year_is_a_period():

@@ -1,6 +1,9 @@
 """What anyone may read of releases: nothing before the announced minute, everything after it, tombstones for good."""
 
+import io
 import re
+import zipfile
+from base64 import b64encode
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
@@ -18,6 +21,7 @@ from tests.web.pages import Visitor
 
 LIST, FIRST, ERRATA = "/releases", "/releases/minh-hai-r2026/1", "/releases/errata.json"
 FILE, UNIT, CALENDAR, LOG = f"{FIRST}.zip", f"{FIRST}/xa-1", "/releases/calendar", "/releases/errata"
+REPORT = f"{FIRST}/report/vi.html"
 WHY = "Số của Xã 1 <b>sai</b>."
 
 
@@ -33,9 +37,10 @@ def told(request, tmp_path_factory):
         visitor = Visitor(create_app(installation))
 
         def look():
-            return {
+            seen = {
                 path: visitor.get(path) for path in (LIST, FIRST, FILE, UNIT, CALENDAR, LOG, ERRATA, f"{FIRST[:-1]}2")
             }
+            return seen | {path: visitor.client.get(path) for path in (REPORT, f"{FIRST}/report/vi.pdf")}
 
         releases.build(installation, CODE, place.computes)
         releases.check(installation, CODE, place.checks)
@@ -70,6 +75,25 @@ def test_a_published_release_is_listed_and_its_file_is_the_signed_one(told):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="minh-hai-r2026-1.zip"'
     assert sha256(answer.get_data()).hexdigest() in told["stored"]
     assert published[ERRATA].response.json == []
+
+
+def test_the_report_is_shown_as_it_was_signed_and_nothing_but_its_own_sheet_is_let_in(told):
+    assert told["before"][REPORT].status_code == 404
+    answer = told["published"][REPORT]
+    assert REPORT in told["published"][FIRST].links
+    with zipfile.ZipFile(io.BytesIO(told["published"][FILE].response.get_data())) as bundle:
+        assert answer.get_data() == bundle.read("report/vi.html")
+    sheet = answer.get_data().split(b"<style>")[1].split(b"</style>")[0]
+    policy = answer.headers["Content-Security-Policy"]
+    assert f"style-src 'sha256-{b64encode(sha256(sheet).digest()).decode()}'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert told["withdrawn"][REPORT].status_code == 404
+
+
+def test_a_report_that_nobody_printed_is_not_offered(told):
+    assert told["published"][f"{FIRST}/report/vi.pdf"].status_code == 404
+    assert f"{FIRST}/report/vi.pdf" not in told["published"][FIRST].links
 
 
 def test_a_version_that_was_never_published_is_not_there(told):

@@ -1,5 +1,8 @@
 """Releases for anyone: what is announced, every published version with its units, and the log of corrections."""
 
+from base64 import b64encode
+from hashlib import sha256
+
 from flask import Blueprint, Response, jsonify, render_template
 
 from survey_app.services import release_list, release_reading, rounds
@@ -20,6 +23,7 @@ def install(blueprint: Blueprint) -> None:
     blueprint.get(BASE)(release)
     blueprint.get(f"{BASE}.zip")(bundle)
     blueprint.get(f"{BASE}/<slug>")(release_unit)
+    blueprint.get(f"{BASE}/report/<language>.<kind>")(report)
 
 
 def releases() -> str:
@@ -43,7 +47,8 @@ def release(name: str, version: int) -> str:
     """Show one version: what it found, its units, its file, what it corrects, and whether it still stands."""
     line, newest, released = release_reading.of_version(installation(), name, version, language.current())
     view = release_view(released) if released else None
-    return render_template("public/release.html", release=line, newest=newest, view=view)
+    printed = release_list.public_reports(installation(), name, version)
+    return render_template("public/release.html", release=line, newest=newest, view=view, reports=printed)
 
 
 def release_unit(name: str, version: int, slug: str) -> str | tuple[str, int]:
@@ -68,6 +73,17 @@ def bundle(name: str, version: int) -> Response:
     path = release_list.public_file(installation(), name, version)
     headers = {"Content-Disposition": f'attachment; filename="{name}-{version}.zip"'}
     return Response(path.read_bytes(), mimetype="application/zip", headers=headers)
+
+
+def report(name: str, version: int, language: str, kind: str) -> Response:
+    """Show the report of a published version as it was signed: a page, or a PDF."""
+    content = release_list.public_report(installation(), name, version, f"report/{language}.{kind}")
+    if kind != "html":
+        return Response(content, mimetype="application/pdf")
+    sheet = content.partition(b"<style>")[2].partition(b"</style>")[0]
+    policy = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(sheet).digest()).decode()}'; img-src data:; "
+    headers = {"Content-Security-Policy": policy + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}
+    return Response(content, mimetype="text/html", headers=headers)
 
 
 def errata() -> str:
