@@ -48,25 +48,32 @@ def build(
         _discard(session, installation, row, actor)
         if row.state == round_states.CLOSED:
             rounds.advance(session, installation, row, round_states.COMPUTED, actor)
-        if row.release_at is None:
-            raise RefusedError(f"{code} has no announced release date any more.")
-        release = Release(
-            round_id=row.id,
-            name=made.name,
-            version=made.version,
-            sums_sha256=release_build.digest_of(made.files),
-            file_sha256=digest,
-            release_at=row.release_at,
-            computed_at=installation.now(),
-            computed_by=actor.login,
-            erratum=erratum.strip() or None,
-            changes=made.changes,
-        )
+        release = _computed(installation, row, made, digest, actor, erratum.strip())
         session.add(release)
         _note(session, installation, release, "computed", actor)
         session.flush()
         release_files.sweep(installation, release_build.known_files(session))
         return line_of(row, release)
+
+
+def _computed(
+    installation: Installation, row: Round, made: release_build.Made, digest: str, actor: Actor, erratum: str
+) -> Release:
+    """The version that a bundle is, as it is kept."""
+    if row.release_at is None:
+        raise RefusedError(f"{row.code} has no announced release date any more.")
+    return Release(
+        round_id=row.id,
+        name=made.name,
+        version=made.version,
+        sums_sha256=release_build.digest_of(made.files),
+        file_sha256=digest,
+        release_at=row.release_at,
+        computed_at=installation.now(),
+        computed_by=actor.login,
+        erratum=erratum or None,
+        changes=made.changes,
+    )
 
 
 def check(installation: Installation, code: str, actor: Actor) -> Line:
