@@ -160,7 +160,9 @@ def _around(source: Source, words: Words, title: str, columns: Sequence[str]) ->
 
 
 def _parts(rows: Sequence[R], most: int) -> list[Sequence[R]]:
-    """Rows in parts of nearly the same size, none above `most`."""
+    """Rows in parts of nearly the same size, none above `most`; no part without a row."""
+    if not rows:
+        return []
     count = -(-len(rows) // most)
     ends = [k * len(rows) // count for k in range(count + 1)]
     return [rows[start:end] for start, end in pairwise(ends)]

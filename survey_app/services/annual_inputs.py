@@ -14,14 +14,18 @@ import analysis
 from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
+from survey_app.domain import sample_design
 from survey_app.domain.fieldwork import CALLERS, Counts, Released, dispositions
 from survey_app.installation import Installation
-from survey_app.models import Batch, Invitation, Response, Round, Stratum, Unit
+from survey_app.models import Batch, Invitation, Response, Round, SampleCell, Stratum, Unit
 from survey_app.services import publication, register, released, unit_tree, units
+from survey_app.services.annual_stages import Stages
 from survey_app.services.errors import RefusedError
 from survey_app.services.released import POOL_BASE, Part, Sample
 
 CLASSES = ("unit", "stratum")
+TWO_STAGES = 2
+NOT_DRAWN = "not-drawn"  # ends the name of the domain of communes that were not drawn
 POOLED = "pooled"  # ends the name of the domain that small units share
 ENDED = ("complete", "partial", "refused", "not_reached", "other", "unknown")  # by the definitions of AAPOR
 COUNTS = ("returned", "invited", "ineligible", "opened", *ENDED)
@@ -74,6 +78,7 @@ class _Source:
         self.kinds = {unit.slug: unit.kind for unit in units.all_units(session, row.period_start)}
         self.leaves = self._leaves()
         self.pools = {part.batch.id: POOL_BASE + place for place, part in enumerate(self.parts)}
+        self.stages = self._stages(session)
 
     def _leaves(self) -> dict[uuid.UUID, uuid.UUID]:
         """For every unit with answers: itself, or the highest unit above it that has answers of its own."""
@@ -83,6 +88,16 @@ class _Source:
         for unit in measured - {self.row.unit_id}:
             leaves[unit] = next((u for u in reversed(self._above(unit)) if u in measured), unit)
         return leaves
+
+    def _stages(self, session: Session) -> Stages | None:
+        """How the communes of a two-stage round were drawn; None where dossiers were drawn directly."""
+        if self.row.design.get("stages") != TWO_STAGES:
+            return None
+        cells = session.scalars(select(SampleCell).where(SampleCell.round_id == self.row.id))
+        batches = {self.pools[part.batch.id]: part.batch.pool_strata for part in self.parts}
+        pools = {number: strata for number, strata in batches.items() if strata}
+        by_size = sample_design.of_plan(self.row.design).first_stage_method == "pps"
+        return Stages({cell.stratum_number: cell for cell in cells}, pools, by_size)
 
     def _above(self, unit: uuid.UUID) -> list[uuid.UUID]:
         """Units above one, the nearest first, without the round's own."""
@@ -126,14 +141,21 @@ class _Source:
             grade.append(batch.grade)
             level.append(rule.levels(self.instrument, given))
         units, strata = np.array(unit, dtype=np.str_), np.array(stratum, dtype=np.str_)
+        psus = units
+        if self.stages is not None:
+            psu_of, labels = self.stages.psus(), {number: self.stages.label(number) for number in self.stages.psus()}
+            psus = np.array([psu_of[int(number)] for number in stratum], dtype=np.str_)
+            strata = np.array([labels[int(number)] for number in stratum], dtype=np.str_)
         classes = dict(zip(CLASSES, (units, strata), strict=True))
         levels = np.array(level, dtype=np.int8).reshape(len(unit), len(self.instrument.scored_items()))
-        return analysis.annual.Responses(units, units, strata, classes, levels, np.array(grade, dtype=np.str_))
+        return analysis.annual.Responses(units, psus, strata, classes, levels, np.array(grade, dtype=np.str_))
 
     def frame(
         self, session: Session, kept: list[Part], responses: "analysis.annual.Responses"
     ) -> "analysis.annual.Frame":
         """Dossiers by domain and stratum; those of strata without a drawn answer stand with the nearest one."""
+        if self.stages is not None:
+            return self._frame_of_stages(self.stages, responses)
         sizes = Sample(kept, self.instrument, self.counts.by_stratum, self.strata).frame()
         order = {part.batch.id: POOL_BASE + place for place, part in enumerate(kept)}
         again = {order[batch]: number for batch, number in self.pools.items() if batch in order}
@@ -161,6 +183,21 @@ class _Source:
             np.array(drawn_of, dtype=np.int64),
         )
 
+    def _frame_of_stages(self, stages: Stages, responses: "analysis.annual.Responses") -> "analysis.annual.Frame":
+        """Dossiers by first-stage unit and stratum, and those of the units that were not drawn."""
+        mine = np.isin(responses.grade, publication.ANNUAL.grades)
+        answered: dict[int, int] = defaultdict(int)
+        unit_of = {s.number: self._pool(s.agency_id or s.desk_id) for s in self.strata}
+        for unit, label in zip(responses.unit[mine].tolist(), responses.stratum[mine].tolist(), strict=True):
+            number = int(label.rsplit(" ", 1)[1])
+            answered[number] += 1
+            unit_of[number] = unit
+        return stages.frame(answered, unit_of.__getitem__, self._not_drawn(), sum(self.counts.returned.values()))
+
+    def _not_drawn(self) -> str:
+        """Domain that holds the dossiers of first-stage units that were not drawn."""
+        return f"{self.slugs[self.row.unit_id]}.{NOT_DRAWN}"
+
     def _drawn(self, session: Session) -> dict[int, int]:
         """Dossiers that were drawn and invited, by number of the stratum."""
         found = select(Invitation.stratum_id).where(Invitation.round_id == self.row.id, Invitation.drawn)
@@ -174,12 +211,16 @@ class _Source:
         top = self.slugs[self.row.unit_id]
         tree: dict[str, str | None] = {top: None}
         names = {top: self.names[self.row.unit_id]}
-        domains = {self.domain(part.batch): part.batch for part in self.parts}
+        pooled = {self.domain(part.batch): part.batch.pool_id or self.row.unit_id for part in self.parts}
+        if self.stages is not None:
+            tree[self._not_drawn()], names[self._not_drawn()] = top, "Các đơn vị không được chọn mẫu"
+            drawn = [s.agency_id or s.desk_id for s in self.strata if s.number in self.stages.cells]
+            pooled |= {self._pool(unit): unit for unit in drawn}
         leaves = {self.slugs[leaf]: leaf for leaf in self.leaves.values()}
-        for domain in sorted(domains.keys() | leaves.keys()):
+        for domain in sorted(pooled.keys() | leaves.keys()):
             unit = leaves.get(domain)
             if unit is None:
-                unit = domains[domain].pool_id or self.row.unit_id
+                unit = pooled[domain]
                 names[domain] = f"{self.names[unit]}: các đơn vị nhỏ, gộp chung"
                 chain = [unit, *self._above(unit)] if unit != self.row.unit_id else []
             else:
@@ -196,9 +237,8 @@ class _Source:
             "tree": tree,
             "names": names,
             "kinds": {domain: self.kinds[domain] for domain in tree if domain in self.kinds},
-            "design": "elements",
+            **self._design(),
             "nonresponse": ["stratum"],
-            "calibration": ["unit"],
             "minimum": row.minimum_n,
             "seed": int(row.seed_commitment[:8], 16),
             "grades": list(publication.ANNUAL.grades),
@@ -208,6 +248,12 @@ class _Source:
             "draw_fraction": row.draw_fraction,
             "instrument_sha256": row.instrument_hash,
         }
+
+    def _design(self) -> dict[str, Any]:
+        """How dossiers were drawn; those of communes that were not drawn are stood for by the whole."""
+        if self.stages is None:
+            return {"design": "elements", "calibration": ["unit"]}
+        return {"design": "two-stage", "calibration_depth": 0, "psu_weight": self.stages.weights()}
 
     def fieldwork(self) -> list[tuple[str | int, ...]]:
         """Counts of every unit that has figures, rounded to 5 as on the pages of agencies."""
