@@ -87,7 +87,7 @@ class Stages:
         left = max(0, returned - sum(cell.dossiers for cell in self.cells.values()))
         for stage, number in sorted(self._not_drawn().items()):
             for k in range(number):
-                lines.append((rest, f"{stage}/{k}", "", stage, left, 0))
+                lines.append((rest, f"{stage}/{k}", rest, stage, left, 0))
                 left = 0
         unit, psu, stratum, stage_of, dossiers_of, drawn_of = (np.array(column) for column in zip(*lines, strict=True))
         classes = {"unit": unit, "stratum": stratum}
