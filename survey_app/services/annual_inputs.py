@@ -2,7 +2,6 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +14,9 @@ from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.domain import sample_design
-from survey_app.domain.fieldwork import CALLERS, Counts, Released, dispositions
 from survey_app.installation import Installation
 from survey_app.models import Batch, Invitation, Response, Round, SampleCell, Stratum, Unit
-from survey_app.services import publication, register, released, unit_tree, units
+from survey_app.services import annual_counts, publication, register, released, unit_tree, units
 from survey_app.services.annual_stages import Stages
 from survey_app.services.errors import RefusedError
 from survey_app.services.released import POOL_BASE, Part, Sample
@@ -27,8 +25,6 @@ CLASSES = ("unit", "stratum")
 TWO_STAGES = 2
 NOT_DRAWN = "not-drawn"  # ends the name of the domain of communes that were not drawn
 POOLED = "pooled"  # ends the name of the domain that small units share
-ENDED = ("complete", "partial", "refused", "not_reached", "other", "unknown")  # by the definitions of AAPOR
-COUNTS = ("returned", "invited", "ineligible", "opened", *ENDED)
 
 
 @dataclass(frozen=True)
@@ -208,6 +204,26 @@ class _Source:
 
     def protocol(self, installation: Installation) -> dict[str, Any]:
         """What was decided before the answers were seen, as `analysis.annual.read_protocol` takes it."""
+        tree, names = self._tree()
+        row = self.row
+        return {
+            "tree": tree,
+            "names": names,
+            "kinds": {domain: self.kinds[domain] for domain in tree if domain in self.kinds},
+            **self._design(),
+            "nonresponse": ["stratum"],
+            "minimum": row.minimum_n,
+            "seed": int(row.seed_commitment[:8], 16),
+            "grades": list(publication.ANNUAL.grades),
+            "round": row.code,
+            "seed_commitment": row.seed_commitment,
+            "draw_seed": installation.keys.seed(row.code).hex(),
+            "draw_fraction": row.draw_fraction,
+            "instrument_sha256": row.instrument_hash,
+        }
+
+    def _tree(self) -> tuple[dict[str, str | None], dict[str, str]]:
+        """Every domain with the one above it, and its name."""
         top = self.slugs[self.row.unit_id]
         tree: dict[str, str | None] = {top: None}
         names = {top: self.names[self.row.unit_id]}
@@ -232,22 +248,7 @@ class _Source:
                 below = self.slugs[parent]
                 names[below] = self.names[parent]
             tree[below] = top
-        row = self.row
-        return {
-            "tree": tree,
-            "names": names,
-            "kinds": {domain: self.kinds[domain] for domain in tree if domain in self.kinds},
-            **self._design(),
-            "nonresponse": ["stratum"],
-            "minimum": row.minimum_n,
-            "seed": int(row.seed_commitment[:8], 16),
-            "grades": list(publication.ANNUAL.grades),
-            "round": row.code,
-            "seed_commitment": row.seed_commitment,
-            "draw_seed": installation.keys.seed(row.code).hex(),
-            "draw_fraction": row.draw_fraction,
-            "instrument_sha256": row.instrument_hash,
-        }
+        return tree, names
 
     def _design(self) -> dict[str, Any]:
         """How dossiers were drawn; those of communes that were not drawn are stood for by the whole."""
@@ -265,21 +266,7 @@ class _Source:
     def _counts(self, under: set[uuid.UUID]) -> list[int | str]:
         tokens = [part.batch for part in self.parts if released.belongs(part.batch, under)]
         tokens = [batch for batch in tokens if batch.grade in publication.LIVE.grades]
-        offered = self.counts.total(self.counts.invited, under) + self.counts.counted("handed_out", under)
-        opened = self.counts.counted("opened", under)
-        answers = Released(*(sum(getattr(batch, name) for batch in tokens) for name in ("n", "complete", "partial")))
-        callers = {name: self.counts.counted(name, under) for name in CALLERS}
-        cases = dispositions(Counts(offered, opened, answers.answers, **callers), answers, ended=True)
-        counted: Mapping[str, int] = {
-            "returned": self.counts.total(self.counts.returned, under),
-            "invited": offered,
-            "opened": opened,
-            **vars(cases),
-        }
-        rounded: dict[str, int | str] = {name: analysis.rounded_count(counted[name]) for name in COUNTS}
-        if not counted["opened"] and tokens:
-            rounded["opened"] = ""  # openings are counted by desk; agencies that share one have none of their own
-        return [rounded[name] for name in COUNTS]
+        return annual_counts.of_unit(self.counts, under, tokens)
 
     def integrity(self) -> dict[str, Any]:
         """Answers by evidence grade, and those that rules flagged for people to look at; nothing was left out."""

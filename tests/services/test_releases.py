@@ -1,7 +1,5 @@
 """The release of a round: three people, an embargo, files whole or not at all, corrections beside what stays."""
 
-import csv
-import io
 import json
 import os
 import shutil
@@ -17,7 +15,7 @@ from sqlalchemy import select
 import analysis
 from survey_app.cli import sipas
 from survey_app.models import AuditEntry, Release, Stratum, UnitState
-from survey_app.services import contacts, flush, publication, release_files, release_list, releases, rounds
+from survey_app.services import flush, publication, release_files, release_list, releases, rounds
 from survey_app.services.errors import NotFoundError, RefusedError
 from tests import province
 from tests.conftest import Clock, empty_database, opened_installation
@@ -34,7 +32,6 @@ def closed_round(installation):
         for n, slip in enumerate(made.slips(desk)[:40]):
             raw = {f"q{k:02}": str(levels[(n * 7 + k * (n % 5)) % 4]) for k in range(19)}
             assert made.answer(slip.token, raw).outcome == "stored"
-    contacts.outcome(installation, CODE, "desk-1", {"refused": 16, "ineligible": 20, "not_reached": 9, "other": 4})
     flush.close(installation, CODE)
     publication.refresh(installation, CODE)
     with installation.database.write() as session:
@@ -107,28 +104,6 @@ def test_three_people_make_a_release_on_postgresql(request, tmp_path):
         opened_installation(url, tmp_path, Clock()) as installation,
     ):
         three_people(installation, closed_round(installation))
-
-
-def test_a_bundle_tells_what_became_of_everybody_who_was_asked(installation, place, tmp_path):
-    """1 desk of 150 invited, 40 answered, 16 refused, 20 not eligible, 9 never reached, 4 unable; 61 are unknown."""
-    releases.build(installation, CODE, place.computes)
-    release_list.copy_out(installation, CODE, tmp_path / "bundle.zip")
-    files = analysis.release.opened(tmp_path / "bundle.zip")
-    counts, rates = (
-        {row["unit"]: row for row in csv.DictReader(io.StringIO(files[name].decode()))}
-        for name in ("data/fieldwork.csv", "results/rates.csv")
-    )
-    told = {name: int(counts["xa-1"][name]) for name in ("invited", "ineligible", "refused", "not_reached", "other")}
-    assert told == {"invited": 150, "ineligible": 20, "refused": 15, "not_reached": 10, "other": 5}
-    assert int(counts["xa-1"]["complete"]) + int(counts["xa-1"]["partial"]) == 40
-    assert counts["xa-1"]["unknown"] == "60"
-    # From the printed counts: RR2 = 40 / 130, REF1 = 15 / 130, e = 70 / 90.
-    assert [rates["xa-1"][name] for name in ("response_rate", "refusal_rate", "eligible_share")] == [
-        "30.8",
-        "11.5",
-        "77.8",
-    ]
-    assert int(counts["xa-2"]["ineligible"]) == 0
 
 
 def three_people(installation, place):

@@ -13,6 +13,7 @@ from survey_app.cli import sipas
 from survey_app.models import Dossier, Round, SampleCell, SampleMember
 from survey_app.services import (
     collection,
+    contacts,
     flush,
     frame,
     invitations,
@@ -48,6 +49,7 @@ def published(_sqlite_template, tmp_path_factory):
             row.state = "field"
             row.announced_at, row.release_at = clock.now - timedelta(days=40), clock.now + timedelta(hours=2)
         given = answered(installation, made)
+        contacts.outcome(installation, made.code, "xa-1", {"refused": 6, "ineligible": 11, "not_reached": 3})
         flush.close(installation, made.code)
         publication.refresh(installation, made.code)
         people = [a_person(installation, f"p{k}", row.unit_id, "computer", "checker", "signer") for k in range(3)]
@@ -133,3 +135,15 @@ def test_a_drawn_commune_has_a_figure_of_its_own_with_the_error_of_its_dossiers(
         assert 0.3 * simple < float(row["se"]) < 2.5 * simple  # from four parts of ten answers
     units = {row["unit"]: row for row in rows(bundle, "data/units.csv")}
     assert "minh-hai.not-drawn" in units
+
+
+def test_a_bundle_tells_what_became_of_everybody_who_was_asked(published):
+    """75 of the commune that is sure were asked: 40 answered, 6 refused, 11 not eligible, 3 not reached, 15 unknown."""
+    bundle = published[0]
+    told = {row["unit"]: row for row in rows(bundle, "data/fieldwork.csv")}["xa-1"]
+    names = ("invited", "ineligible", "refused", "not_reached", "other", "unknown")
+    assert {name: int(told[name]) for name in names} == dict(zip(names, (75, 10, 5, 5, 0, 15), strict=True))
+    assert int(told["complete"]) + int(told["partial"]) == ANSWERED
+    # From the printed counts: RR2 = 40 / 65, REF1 = 5 / 65, e = 50 / 60.
+    rates = {row["unit"]: row for row in rows(bundle, "results/rates.csv")}["xa-1"]
+    assert [rates[name] for name in ("response_rate", "refusal_rate", "eligible_share")] == ["61.5", "7.7", "83.3"]
