@@ -72,6 +72,7 @@ RELEASES = [
     "/releases/calendar",
     "/releases/errata",
 ]
+REPORTS = {language: f"/releases/{released.SECOND}/2/report/{language}.html" for language in ("vi", "en")}
 SIGNED = {f"public/{name}.html" for name in ("calendar", "errata", "release", "release_unit")}
 
 # What test_citizen_access.py and test_kiosk_access.py walk through.

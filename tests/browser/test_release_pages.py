@@ -21,6 +21,11 @@ def test_every_page_of_a_release_is_accessible_and_fits(open_page, rendered, sit
             page.goto(f"{site.url}{path}?lang={language}")
             assert page.locator("html").get_attribute("lang") == language
             found += faults(page, f"{path} {language}")
+    for language, path in looked_at.REPORTS.items():
+        page.goto(f"{site.url}{path}")
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.locator("figure svg").first.evaluate("drawn => getComputedStyle(drawn).display") == "block"
+        found += faults(page, path)
     assert found == []
     assert rendered >= looked_at.SIGNED
 

@@ -18,7 +18,7 @@ def app(tmp_path_factory):
 def opened(app):
     """Routes that the browser tests open, by the addresses in their list."""
     adapter, found = app.url_map.bind("localhost"), set()
-    for path in [path for _login, path in looked_at.PAGES] + looked_at.RELEASES:
+    for path in [*(path for _login, path in looked_at.PAGES), *looked_at.RELEASES, *looked_at.REPORTS.values()]:
         try:
             found.add(adapter.match(path.partition("?")[0], return_rule=True)[0].rule)
         except HTTPException:
