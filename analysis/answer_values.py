@@ -123,6 +123,6 @@ def _item(column: str, table: Table, options: Options, missing: Sequence[float])
 def _default_scale(levels: Float, satisfied: Sequence[float]) -> tuple[float, float]:
     """Guess the scale of a share without `range`: yes/no, five levels, or up to the highest satisfied one."""
     top = max(satisfied)
-    if top == 1 and (levels == 0).any():
+    if 0 <= top <= 1 and (levels == 0).any():
         return 0.0, 1.0
     return (1.0, 5.0) if 1 <= top <= 5 else (0.0, top)

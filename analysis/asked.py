@@ -1,8 +1,9 @@
 """What a design file asks for: statistics with their options, each mistake named."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from analysis.errors import AnalysisError
 
@@ -100,7 +101,7 @@ def _parse_entry(entry: object, number: int, factors: Factors) -> list[Asked]:
 
 
 def names_in(value: object, place: str) -> tuple[str, ...]:
-    """Return one name or a list of names, none twice; AnalysisError otherwise."""
+    """Return one name or a list of names; AnalysisError otherwise."""
     listed = value if isinstance(value, list) else [value]
     if not listed or not all(isinstance(name, str) and name for name in listed):
         raise AnalysisError(f"{place}: give the name of a column, or a list of names")
@@ -110,10 +111,14 @@ def names_in(value: object, place: str) -> tuple[str, ...]:
 def numbers_in(value: object, place: str) -> tuple[float, ...]:
     """Return a list of numbers; AnalysisError otherwise."""
     listed = value if isinstance(value, list) else [value]
-    numbers = tuple(float(x) for x in listed if isinstance(x, int | float) and not isinstance(x, bool))
-    if not listed or len(numbers) < len(listed):
+    if not listed or not all(is_number(x) for x in listed):
         raise AnalysisError(f"{place}: give a list of numbers")
-    return numbers
+    return tuple(float(x) for x in listed)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value of YAML or JSON is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _single(kind: str) -> Parser:
@@ -178,8 +183,10 @@ def _overall(entry: Mapping[str, Any], factors: Factors) -> list[Asked]:
     if not factors:
         raise AnalysisError("overall: no factors are given; list them under factors")
     options = _options(given, given.get("of", SHARE), "overall")
+    for factor in options.weights:
+        _items(factor, factors, "overall, weights")
     used = [f for f, w in options.weights.items() if w > 0] if options.weights else list(factors)
-    return [Asked("overall", "overall", {f: _items(f, factors, "overall, weights") for f in used}, options)]
+    return [Asked("overall", "overall", {f: factors[f] for f in used}, options)]
 
 
 def _items(factor: str, factors: Factors, place: str) -> tuple[str, ...]:
@@ -194,15 +201,25 @@ def _options(given: Mapping[str, Any], of: object, place: str) -> Options:
     how = given.get("how", POOLED)
     if of not in (SHARE, SCORE) or how not in (POOLED, ITEM_MEAN):
         raise AnalysisError(f"{place}: of is share or score, how is pooled or item_mean")
-    satisfied = numbers_in(given.get("satisfied", [4, 5]), f"{place}, satisfied") if of == SHARE else ()
     scale = _scale(given["range"], place) if "range" in given else (FIVE_LEVELS if of == SCORE else None)
+    satisfied = _satisfied(given.get("satisfied", [4, 5]), scale, place) if of == SHARE else ()
     return Options(str(of), str(how), satisfied, scale, _weights(given.get("weights"), place))
+
+
+def _satisfied(value: object, scale: tuple[float, float] | None, place: str) -> tuple[float, ...]:
+    """Return the satisfied levels, each one that somebody can give."""
+    levels = numbers_in(value, f"{place}, satisfied")
+    low, high = scale or (-math.inf, math.inf)
+    bad = [level for level in levels if not (level.is_integer() and low <= level <= high)]
+    if bad:
+        raise AnalysisError(f"{place}, satisfied: {bad[0]:g} is no level of the scale; name levels such as [4, 5]")
+    return levels
 
 
 def _scale(value: object, place: str) -> tuple[float, float]:
     """Return the lowest and highest level."""
     ends = numbers_in(value, f"{place}, range")
-    if len(ends) != 2 or ends[0] >= ends[1]:
+    if len(ends) != 2 or ends[0] >= ends[1] or not all(end.is_integer() for end in ends):
         raise AnalysisError(f"{place}, range: give the lowest and the highest level, such as [1, 5]")
     return ends[0], ends[1]
 
@@ -213,7 +230,10 @@ def _weights(value: object, place: str) -> Mapping[str, float]:
         return {}
     if not isinstance(value, dict) or not value:
         raise AnalysisError(f"{place}, weights: give a weight per factor, such as {{access: 0.5, results: 0.5}}")
-    weights = {str(f): w for f, (w,) in ((f, numbers_in(w, f"{place}, weights, {f}")) for f, w in value.items())}
+    bad = [f for f, weight in value.items() if not is_number(weight)]
+    if bad:
+        raise AnalysisError(f"{place}, weights, {bad[0]}: give one number, such as 0.5")
+    weights = {str(f): float(weight) for f, weight in value.items()}
     if min(weights.values()) < 0 or sum(weights.values()) <= 0:
         raise AnalysisError(f"{place}, weights: none may be below 0 and one must be above 0")
     return weights

@@ -126,6 +126,7 @@ def calibrate(
     _check_arguments(d, x, target, labels)
     distance = distance_of(method, None if bounds is None else Bounds(*bounds))
     scale = np.maximum(np.abs(target), np.abs(x).T @ d)
+    scale = np.where(scale > 0, scale, 1.0)  # a level that nobody has and whose total is 0
     multipliers, steps = _newton(d, x / scale, target / scale, distance)
     ratio = distance.ratio((x / scale) @ multipliers)
     reached = x.T @ (d * ratio)

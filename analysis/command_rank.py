@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.asked import is_number
 from analysis.errors import AnalysisError
 from analysis.figures import Interval
 from analysis.index_intervals import Basis, limits
@@ -20,6 +23,8 @@ from analysis.writing import refuse_ending, write_json
 
 Float = NDArray[np.float64]
 Content = Mapping[str, Any]
+ENDS = {"estimate": (0, 100), "se": (0, 100), "df": (-math.inf, math.inf), "n": (0, math.inf)}
+BLURRED = 1e-9  # a mean of hundreds may be rounded a little above 100
 NO_ESTIMATE = "no estimate"
 NO_ERROR = "no standard error"
 REWEIGHTED = "a factor was left out of the index"
@@ -81,9 +86,10 @@ def _units(content: Content, name: str) -> Units:
     if len(rows) < 2:
         raise AnalysisError(f"{name} holds the overall index of {len(rows)} units; make it with index --by")
     for row in rows:
-        for key in ("estimate", "se", "df", "n"):
-            if isinstance(row.get(key), bool) or not isinstance(row.get(key), int | float | None):
-                raise AnalysisError(f"{name}, {row.get('domain')}: {key} must be a number or null")
+        _refuse_bad(row, name)
+    again = Counter(json.dumps(row["domain"], sort_keys=True) for row in rows).most_common(1)[0]
+    if again[1] > 1:
+        raise AnalysisError(f"{name}, {again[0]}: has the overall index twice; leave one row for each unit")
     reasons = tuple(_reason(row) for row in rows)
     placed = [why not in (NO_ESTIMATE, REWEIGHTED) for why in reasons]
     return Units(
@@ -92,6 +98,23 @@ def _units(content: Content, name: str) -> Units:
         np.where(placed, _column(rows, "estimate"), np.nan),
         np.where(placed, _column(rows, "se"), np.nan),
     )
+
+
+def _refuse_bad(row: Content, name: str) -> None:
+    """Raise for a row without a unit or with a figure that no index can have."""
+    if not isinstance(row.get("domain"), dict) or not row["domain"]:
+        raise AnalysisError(f"{name}: a row has no domain; make the file with index --by")
+    place = f"{name}, {row['domain']}"
+    for key, (low, high) in ENDS.items():
+        value = row.get(key)
+        if value is None:
+            continue
+        if not is_number(value):
+            raise AnalysisError(f"{place}: {key} must be a number or null, not {value}; make the file with index")
+        if not low - BLURRED <= value <= high + BLURRED:
+            raise AnalysisError(f"{place}: {key} is {value:g}, which no index has; make the file with index")
+    if row.get("se") is not None and row.get("df") is None:
+        raise AnalysisError(f"{place}: a standard error without df; make the file with index")
 
 
 def _reason(row: Content) -> str | None:

@@ -17,6 +17,8 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 BLANK_WORDS = ("", "NA")  # R writes NA where others leave the field empty
 NO_LABEL = -1
+LARGEST = 1e100  # what is larger overflows a double once it is squared and added up
+NUMBER_TYPES = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,28 @@ class Table:
     def numbers(self, name: str) -> Float:
         """Return a column as numbers, NaN where blank; AnalysisError names the first row that is no number."""
         column = self._column(name)
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            return self._numbers_from_text(name, column)
-        if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
-            raise AnalysisError(f"column {name} of {self.path.name} holds {column.type}; give numbers")
-        values = np.asarray(pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
-        self._refuse_infinite(name, values)
-        return values
+        kind = column.type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            values = self._numbers_from_text(name, column)
+        elif any(of(kind) for of in NUMBER_TYPES):
+            values = pc.cast(column, pa.float64(), safe=False)
+        else:
+            raise AnalysisError(f"column {name} of {self.path.name} holds {kind}; convert it to numbers")
+        numbers = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
+        self._refuse_too_large(name, numbers)
+        return numbers
 
     def labels(self, name: str) -> Labels:
-        """Return a column as labels, spelled as in the file."""
-        text = pc.cast(self._column(name), pa.string())
+        """Return a column as labels, spelled as in the file; AnalysisError if it holds lists or the like."""
+        column = self._column(name)
+        if pa.types.is_floating(column.type):
+            column = pc.if_else(pc.is_nan(column), None, column)
+        try:
+            text = pc.cast(column, pa.string())
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+            raise AnalysisError(
+                f"column {name} of {self.path.name} holds {column.type}; convert it to text or whole numbers"
+            ) from None
         encoded = pc.dictionary_encode(text).combine_chunks()
         if isinstance(encoded, pa.ChunkedArray):
             encoded = encoded.chunk(0)
@@ -69,29 +82,30 @@ class Table:
             raise AnalysisError(
                 f"column {name} is not in {self.path.name}; it has {', '.join(self.columns.column_names)}"
             )
-        return self.columns.column(name)
+        column = self.columns.column(name)
+        encoded = pa.types.is_dictionary(column.type)  # pandas' categories
+        return pc.cast(column, column.type.value_type) if encoded else column
 
-    def _numbers_from_text(self, name: str, column: pa.ChunkedArray) -> Float:
-        """Parse text; blanks become NaN."""
+    def _numbers_from_text(self, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Parse text; blanks become null."""
         text = pc.utf8_trim_whitespace(column)
         blank = pc.is_in(text, value_set=pa.array(BLANK_WORDS))
         filled = pc.if_else(blank, None, text)
         try:
-            values = pc.cast(filled, pa.float64())
+            return pc.cast(filled, pa.float64())
         except pa.ArrowInvalid:
-            row, word = next((r, w) for r, w in enumerate(filled.to_pylist()) if not _is_number(w))
+            row, word = next((r, w) for r, w in enumerate(filled.to_pylist()) if not _is_written_number(w))
             raise AnalysisError(
-                f"column {name}, row {row + 1}: '{word}' is not a number; give a number or leave it blank"
+                f"column {name}, row {row + 1}: '{word}' is not a number; give a number such as 1.5, or leave it blank"
             ) from None
-        numbers = np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64)
-        self._refuse_infinite(name, numbers)
-        return numbers
 
-    def _refuse_infinite(self, name: str, values: Float) -> None:
-        """Raise for the first infinite value."""
-        if np.isinf(values).any():
-            row = int(np.argmax(np.isinf(values)))
-            raise AnalysisError(f"column {name}, row {row + 1}: infinite; give a number or leave it blank")
+    def _refuse_too_large(self, name: str, values: Float) -> None:
+        """Raise for the first value that is infinite or too large to be squared."""
+        beyond = np.abs(values) > LARGEST
+        if beyond.any():
+            row = int(np.argmax(beyond))
+            what = "infinite" if np.isinf(values[row]) else f"{values[row]:g} is too large to reckon with"
+            raise AnalysisError(f"column {name}, row {row + 1}: {what}; give a number or leave it blank")
 
 
 def read_table(path: Path) -> Table:
@@ -116,6 +130,8 @@ def read_table(path: Path) -> Table:
         columns = readers[path.suffix.lower()](path)
     except pa.ArrowInvalid as error:
         raise AnalysisError(f"{path.name} cannot be read: {error}; mend that place") from None
+    except UnicodeDecodeError:
+        raise AnalysisError(f"{path.name}: the headings are not UTF-8; save the file as CSV in UTF-8") from None
     names = columns.column_names
     twice = [name for name in names if names.count(name) > 1]
     if twice:
@@ -145,6 +161,11 @@ def sorted_labels(names: list[str | None]) -> list[int]:
     if all(_is_number(names[i]) for i in places):
         return sorted(places, key=lambda i: (float(names[i] or 0), names[i] or ""))
     return sorted(places, key=lambda i: names[i] or "")
+
+
+def _is_written_number(word: str | None) -> bool:
+    """Whether Arrow reads a field as a number: Python alone would also take 1_000 and digits of other scripts."""
+    return word is None or (_is_number(word) and word.isascii() and "_" not in word)
 
 
 def _is_number(word: str | None) -> bool:

@@ -1,6 +1,6 @@
 """The design file of the command line, parsed into frozen values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,20 @@ class Specification:
     asked: tuple[Asked, ...]
 
 
+class _KeysOnce(yaml.SafeLoader):
+    """Refuses a key that stands twice; YAML itself would keep the last and say nothing."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping; AnalysisError names the line of a key that is given again."""
+        known = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in known:
+                line = key.start_mark.line + 1
+                raise AnalysisError(f"design file, line {line}: {key.value} is given twice; give it once")
+            known.add(key.value if isinstance(key, yaml.ScalarNode) else None)
+        return super().construct_mapping(node, deep=deep)
+
+
 def read_specification(path: Path, *, estimates: bool = True) -> Specification:
     """Read a design file.
 
@@ -74,7 +88,7 @@ def read_specification(path: Path, *, estimates: bool = True) -> Specification:
     if not path.is_file():
         raise AnalysisError(f"{path} is not a file; check the name of the design file")
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yaml.load(path.read_text(encoding="utf-8"), Loader=_KeysOnce)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise AnalysisError(f"{path.name} is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(given, dict):
@@ -82,13 +96,26 @@ def read_specification(path: Path, *, estimates: bool = True) -> Specification:
     unknown = [str(key) for key in given if key not in KEYS]
     if unknown:
         raise AnalysisError(f"{path.name}: {unknown[0]} is not a key; the keys are {', '.join(KEYS)}")
+    missing = _codes(given.get("missing"))
+    asked = parse_asked(given.get("estimate"), _factors(given.get("factors"))) if estimates else ()
+    _refuse_missing_satisfied(missing, asked)
     return Specification(
         design=_design(given, path.parent),
         by=_names(given, "by"),
         level=_level(given.get("level", 0.95)),
-        missing=_codes(given.get("missing")),
-        asked=parse_asked(given.get("estimate"), _factors(given.get("factors"))) if estimates else (),
+        missing=missing,
+        asked=asked,
     )
+
+
+def _refuse_missing_satisfied(missing: Sequence[float], asked: Sequence[Asked]) -> None:
+    """Raise for a level that counts as satisfied and as no answer at once."""
+    for one in asked:
+        both = sorted(set(missing) & set(one.options.satisfied))
+        if both:
+            raise AnalysisError(
+                f"{one.name}: {both[0]:g} stands under satisfied and under missing; take it out of one of them"
+            )
 
 
 def _design(given: Mapping[str, Any], folder: Path) -> DesignColumns:
@@ -121,11 +148,14 @@ def _name(given: Mapping[str, Any], key: str) -> str | None:
 def _names(given: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return the columns under a key."""
     value = given.get(key)
-    if value is None or value == []:
-        return ()
-    names = names_in(value, key)
+    return () if value is None or value == [] else _each_once(value, key)
+
+
+def _each_once(value: object, place: str) -> tuple[str, ...]:
+    """Return the columns in a list that names none twice."""
+    names = names_in(value, place)
     if len(set(names)) < len(names):
-        raise AnalysisError(f"{key}: a column is named twice; name each once")
+        raise AnalysisError(f"{place}: a column is named twice; name each once")
     return names
 
 
@@ -157,4 +187,4 @@ def _factors(value: object) -> dict[str, tuple[str, ...]]:
         return {}
     if not isinstance(value, dict):
         raise AnalysisError("factors: give the columns of each factor, such as {access: [q01, q02]}")
-    return {str(name): names_in(columns, f"factors, {name}") for name, columns in value.items()}
+    return {str(name): _each_once(columns, f"factors, {name}") for name, columns in value.items()}

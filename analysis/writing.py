@@ -44,6 +44,8 @@ def write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step, so that an interruption leaves the old one or none."""
     if not path.parent.is_dir():
         raise AnalysisError(f"{path.parent} is not a folder; make it first")
+    if path.is_dir():
+        raise AnalysisError(f"{path} is a folder; give the name of a file")
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

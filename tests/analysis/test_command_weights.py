@@ -53,6 +53,11 @@ def test_raking_of_independent_margins_is_their_product(weights):
     assert [float(row["weight"]) for row in rows] == pytest.approx([12, 18, 28, 42], rel=1e-12)
 
 
+def test_a_level_that_nobody_has_and_whose_total_is_0_changes_nothing(weights):
+    _, rows = weights("--method", "raking", margins=MARGINS + "sex,x,0\n")
+    assert [float(row["weight"]) for row in rows] == pytest.approx([12, 18, 28, 42], rel=1e-12)
+
+
 def test_weights_from_population_counts_where_no_column_is_named(weights):
     data = "id,N,sex,age\n1,20,f,y\n2,20,f,o\n3,20,m,y\n4,20,m,o\n"
     _, rows = weights("--method", "raking", data=data, design="fpc: N\n")

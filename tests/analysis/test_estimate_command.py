@@ -95,6 +95,16 @@ def test_a_share_of_100_percent_keeps_its_zero_error_and_gets_an_honest_interval
     close(share["ci"], [100 * x for x in exact["result"]["clopper_pearson"]], 1e-8)
 
 
+def test_the_share_of_zeros_is_the_rest_of_the_share_of_ones(run):
+    zeros, ones = (
+        rows_of(run(DATA / "prop_srs100_99.csv", f"estimate:\n  - share: [y]\n    satisfied: [{k}]\n")[1])[0][
+            "estimate"
+        ]
+        for k in (0, 1)
+    )
+    assert (zeros, ones) == (1.0, 99.0)
+
+
 def test_csv_and_xlsx_hold_the_same_rows_as_json(run):
     _, path = run(DATA / "sipas_2025.csv", SIPAS)
     rows = rows_of(path)
@@ -166,6 +176,32 @@ BAD = {
     ),
     "too many counts": (LONELY.replace("fpc: fpc", "fpc: [fpc, z]") + ESTIMATE, "fpc names 2 columns for 1 stages"),
     "differing counts": (LONELY.replace("fpc: fpc", "fpc: y") + ESTIMATE, "give one population count per stratum"),
+    "key twice": (LONELY + "weights: z\n" + ESTIMATE, "design file, line 6: weights is given twice; give it once"),
+    "item twice": ("factors: {f: [z, z]}\nestimate:\n  - factor: [f]\n", "factors, f: a column is named twice"),
+    "satisfied and missing": (
+        "missing: [0]\nestimate:\n  - share: [z]\n    satisfied: [0, 1]\n",
+        "share:z: 0 stands under satisfied and under missing",
+    ),
+    "satisfied between levels": (LONELY + "estimate:\n  - share: [z]\n    satisfied: [0.5]\n", "0.5 is no level of"),
+    "satisfied outside": (
+        LONELY + "estimate:\n  - share: [z]\n    satisfied: [2]\n    range: [0, 1]\n",
+        "share, satisfied: 2 is no level of the scale",
+    ),
+    "satisfied no number": (LONELY + "estimate:\n  - share: [z]\n    satisfied: [.nan]\n", "give a list of numbers"),
+    "endless range": (LONELY + "estimate:\n  - score: [z]\n    range: [0, .inf]\n", "range: give a list of numbers"),
+    "range between levels": (LONELY + "estimate:\n  - score: [z]\n    range: [0.5, 5]\n", "lowest and the highest"),
+    "weight of a factor": (
+        "factors: {f: [z]}\nestimate:\n  - overall: {weights: {f: .nan}}\n",
+        "overall, weights, f: give one number",
+    ),
+    "two weights of a factor": (
+        "factors: {f: [z]}\nestimate:\n  - overall: {weights: {f: [1, 2]}}\n",
+        "overall, weights, f: give one number",
+    ),
+    "weight of no factor": (
+        "factors: {f: [z]}\nestimate:\n  - overall: {weights: {f: 1, g: 0}}\n",
+        "overall, weights: g is no factor",
+    ),
     "no YAML": ("weights: [w\n", "design.yaml is not YAML"),
 }
 
@@ -192,11 +228,16 @@ def test_bad_input_exits_2_with_one_message_and_leaves_no_file(run, capsys, faul
         ("w,y,y\n1,2,3\n", "column y stands twice"),
         ("w,y\n", "has no rows"),
         ("w,y\n1,2,3\n", "cannot be read"),
+        ("w,y\n1,2\n1,1_000\n", "column y, row 2: '1_000' is not a number"),
+        ("w,y\n1,２\n1,3\n", "column y, row 1: '２' is not a number"),
+        ("w,y\n1,1e308\n1,3\n", "column y, row 1: 1e+308 is too large"),
+        ("w,y,ğ\n1,2,3\n".encode("iso8859-9"), "data.csv: the headings are not UTF-8"),
+        ("w,y,g\n1,2,ğ\n".encode("iso8859-9"), "data.csv cannot be read"),
     ],
 )
 def test_bad_data_exits_2_and_names_column_and_row(run, capsys, tmp_path, content, message):
     data = tmp_path / "data.csv"
-    data.write_text(content, encoding="utf-8")
+    data.write_bytes(content if isinstance(content, bytes) else content.encode())
     code, path = run(data, "weights: w\n" + ESTIMATE)
     assert code == 2
     assert message in capsys.readouterr().err
@@ -208,6 +249,13 @@ def test_unknown_files_and_endings_are_refused(run, capsys, tmp_path, data, out)
     code, _ = run(tmp_path / data, ESTIMATE, out)
     assert code == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_folder_in_the_place_of_the_result_is_refused(run, capsys, tmp_path):
+    (tmp_path / "out.json").mkdir()
+    code, _ = run(DATA / "lonely.csv", LONELY + "lonely_psu: remove\n" + ESTIMATE)
+    assert code == 2
+    assert "is a folder; give the name of a file" in capsys.readouterr().err
 
 
 def test_a_mistake_leaves_the_old_result_untouched(run):
