@@ -31,6 +31,7 @@ class Column:
     n: Int  # all rows
     census: NDArray[np.bool_]
     ci: tuple[Float, Float] | None = None  # where it does not follow from estimate and se
+    no_error: Reason = Reason.LONELY_STRATUM  # why a standard error is missing in spite of degrees of freedom
 
     def honest(self) -> "Column":
         """Drop every standard error that nothing supports: no estimate, or no degrees of freedom."""
@@ -74,6 +75,7 @@ def quantile_column(asked: Asked, estimate: Float, limits_and_se: Float, valid: 
         n=n,
         census=taylor.census,
         ci=(limits_and_se[:, 0], limits_and_se[:, 1]),
+        no_error=Reason.NO_LIMIT,
     )
 
 
@@ -150,7 +152,7 @@ def _reason(column: Column, d: int) -> str | None:
         return _no_estimate(column, d)
     if column.df[d] <= 0:
         return str(Reason.NO_DF)
-    return str(Reason.LONELY_STRATUM) if np.isnan(column.se[d]) else None
+    return str(column.no_error) if np.isnan(column.se[d]) else None
 
 
 def _no_estimate(column: Column, d: int) -> str:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NO_ANSWERS = "no answers for the standard error"
     NO_DF = "no degrees of freedom"
     LONELY_STRATUM = "a stratum with one response"
+    NO_LIMIT = "too few values beyond the quantile for an interval"
 
 
 class Interval(StrEnum):

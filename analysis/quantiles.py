@@ -87,7 +87,8 @@ def quantile_limits(
     Returns
     -------
     (lo, hi, se) : tuple of float
-        The standard error is (hi - lo) / (2 t).
+        The standard error is (hi - lo) / (2 t). NaN where the share has no limit within 0 to 1: the values then say
+        nothing of how far out the quantile may lie.
 
     References
     ----------
@@ -99,7 +100,7 @@ def quantile_limits(
         Share.BETA: lambda: korn_graubard(p, se, n, df, level),
         Share.XLOGIT: lambda: logit_t(p, se, df, level),
     }[interval]()
-    lo, hi = (distribution.quantile(float(bound), rule) for bound in bounds)
+    lo, hi = (distribution.quantile(float(bound), rule) if 0 <= bound <= 1 else np.nan for bound in bounds)
     return lo, hi, (hi - lo) / (2 * float(t_quantile(df, level)))
 
 

@@ -1,12 +1,17 @@
 """Speed and memory of the full task, as ratios measured in one run: prints what docs/operations.md quotes.
 
-python bench/analysis_speed.py [--responses 100000 1000000] [--sorted-together 1000000] [--folder FOLDER]
+python bench/analysis_speed.py [--responses 100000 1000000] [--sorted-together 1000000] [--survey-up-to 1000000]
 
 The task: 22 items, 5 factors and the overall index with standard errors for 2,000 agencies, their communes and
 34 provinces, 8,160 PSUs, from a Parquet file. Against it: (a) reading that file, (b) the same engine grouping
 the file by the same keys into the same sums in one query, the result discarded. Each is a process of its own; ratios
 are of seconds on the clock and, for machines with other work, of processor seconds (all threads). A file that is there
 already is used again: name it responses_N.parquet in the folder.
+
+(c) If R with its package survey is there, bench/survey_speed.R does the same task on the columns in memory (reading
+them is not counted): on the best way we know, and by svyby, for which the cost of one more domain is measured and
+multiplied. R uses one thread, so its processor seconds are its seconds. Every estimate and standard error of R's best
+way is compared with ours.
 """
 
 import argparse
@@ -36,6 +41,10 @@ from instruments.load import newest
 
 ITEMS, AGENCIES, PROVINCES, STRATA, PSUS = 22, 2000, 34, 340, 8160
 SHAPE = Shape(stages=1, counts=1, domains=3, items=ITEMS + 1)
+FACTORS = ("access", "procedures", "officials", "results", "feedback")
+STATISTICS = {*(f"share:q{k:02}" for k in range(1, ITEMS + 1)), *(f"factor:{f}" for f in FACTORS), "overall"}
+SURVEY = Path(__file__).with_name("survey_speed.R")
+DOMAINS_OF_SVYBY = (3, 23)  # what one more domain costs follows from the difference
 DESIGN = DesignColumns(weights="w", strata="h", psu=("u1",), fpc=("f1",))
 
 
@@ -147,14 +156,50 @@ def line(n: int, found: dict[str, Cost]) -> str:
     return f"| {n} | " + " | ".join(texts) + " |"
 
 
-def against_r() -> str:
-    """Say what cannot be compared without R, and what it would take."""
-    if shutil.which("Rscript"):
-        return "R is installed, but this script does not run it; time survey::svyby and its best route by hand."
-    return (
-        "R is not installed: nothing is compared with it. The targets at 1,000,000 responses (60 x R's best route, "
-        "4,000 x the svyby idiom) need R with the package survey on this very machine."
-    )
+def columns_for_r(path: Path, folder: Path) -> None:
+    """Write every column that R needs as a raw file."""
+    for name in ("h", "u1", *SHAPE.domain_keys, "w", *(f"q{k}" for k in range(2, ITEMS + 2))):
+        pq.read_table(path, columns=[name]).column(name).to_numpy().tofile(folder / name)
+
+
+def survey_missing() -> str:
+    """Say why R is not compared, or nothing."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        return "R is not installed: nothing is compared with it (apt-get install r-base-core r-cran-survey)."
+    known = subprocess.run([rscript, "-e", "library(survey)"], capture_output=True, check=False).returncode == 0
+    return "" if known else "R has no package survey: nothing is compared with it (apt-get install r-cran-survey)."
+
+
+def against_survey(n: int, path: Path, ours: Cost) -> list[str]:
+    """Lines of the comparison with R: seconds of both ways, ratios, largest difference of the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        columns_for_r(path, folder)
+        command = ["Rscript", str(SURVEY), name, str(n), *map(str, DOMAINS_OF_SVYBY)]
+        told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+        r = {key: float(number) for key, number in (line.split() for line in told.splitlines())}
+        differs = {level: difference_from_r(path, folder, level) for level in SHAPE.domain_keys}
+    ratios = {way: f"{r[way] / ours.clock:.0f} / {r[way] / ours.processor:.0f}" for way in ("best", "idiom")}
+    each = ", ".join(f"{1000 * r[f'svyby_{level}']:.0f}" for level in SHAPE.domain_keys)
+    each = f"{each} ms per statistic and domain of each level"
+    return [
+        f"{n} responses, R's best way: {r['best']:.1f} s, {ratios['best']} times ours (clock / processor).",
+        f"{n} responses, svyby: {r['idiom']:.0f} s scaled from {each}, {ratios['idiom']} times ours.",
+        f"Largest relative difference from R's best way, estimates and standard errors: {max(differs.values()):.1e}.",
+    ]
+
+
+def difference_from_r(path: Path, folder: Path, level: str) -> float:
+    """Largest relative difference of any estimate or standard error of a level from those of R's best way."""
+    instrument = newest("sipas-2017")
+    scanned = scan_responses(DuckDb.over_parquet(path, stratum="h"), SHAPE, DESIGN, instrument, ["share"])
+    listed = [w for w in wanted(instrument) if w.of == "share" and w.statistic.name in STATISTICS]
+    found = estimate_scanned(scanned, listed, [level])
+    theirs = np.fromfile(folder / f"{level}.found").reshape(2, len(found.domains), len(listed))
+    estimates = np.stack([linear.estimate for linear in found.linear], axis=1)
+    ours = np.stack([estimates, np.sqrt(found.variance)])
+    return float(np.max(np.abs(ours / theirs - 1)))
 
 
 def main() -> None:
@@ -164,19 +209,27 @@ def main() -> None:
     parser.add_argument("--sorted-together", type=int, default=1_000_000, help="responses written as one sorted part")
     parser.add_argument("--times", type=int, default=2, help="runs of each, of which the best counts")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument(
+        "--survey-up-to", type=int, default=1_000_000, help="most responses that R is given; 0 for none"
+    )
     parser.add_argument("--alone", nargs=2, metavar=("WORK", "FILE"), help=f"do one of {', '.join(WORKS)}")
     arguments = parser.parse_args()
     if arguments.alone:
         alone(arguments.alone[0], Path(arguments.alone[1]))
         return
-    print(against_r())
     print("| responses | task, s | / reading | / grouping | a further level, s | peak GB (grouping) |")
     print("|---|---|---|---|---|---|")
-    for n in arguments.responses:
-        path = arguments.folder / f"responses_{n}.parquet"
+    paths = {n: arguments.folder / f"responses_{n}.parquet" for n in arguments.responses}
+    costs: dict[int, dict[str, Cost]] = {}
+    for n, path in paths.items():
         if not path.exists():
             write(path, n, seed=1, together=arguments.sorted_together)
-        print(line(n, {work: cost(work, path, arguments.times) for work in WORKS}), flush=True)
+        costs[n] = {work: cost(work, path, arguments.times) for work in WORKS}
+        print(line(n, costs[n]), flush=True)
+    compared = [n for n in costs if n <= arguments.survey_up_to]
+    print(f"\n{survey_missing()}" if compared else "", flush=True)
+    for n in [] if survey_missing() else compared:
+        print("\n".join(against_survey(n, paths[n], costs[n]["task"])), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,15 +59,21 @@ def export(
         labels, places = frame.labels(session)
         items = [item.id for item in shipped(row.instrument_key).scored_items()]
         done = 0
-        with analysis.ResponseFile(out, labels, items) as file:
+        # One part is written while the next comes from the database: neither needs Python for most of its time.
+        with analysis.ResponseFile(out, labels, items) as file, ThreadPoolExecutor(max_workers=1) as beside:
+            writing: Future[None] | None = None
             for strata, batches, counts, answers in stream(session, row, product.grades):
                 numbers, batch_places = frame.columns(strata, batches)
                 repeated = {name: np.repeat(values, counts) for name, values in numbers.items()}
                 repeated_places = {name: np.repeat(places[name][batch_places], counts) for name in LABELS}
-                file.write(repeated, repeated_places, answers)
+                if writing:
+                    writing.result()
+                writing = beside.submit(file.write, repeated, repeated_places, answers)
                 done += sum(counts)
                 if progress:
                     progress(done, frame.n)
+            if writing:
+                writing.result()
     design = out.with_suffix(".design.yaml")
     design.write_text(DESIGN, encoding="utf-8")
     return Exported(done, design)

@@ -105,6 +105,17 @@ def test_the_share_of_zeros_is_the_rest_of_the_share_of_ones(run):
     assert (zeros, ones) == (1.0, 99.0)
 
 
+def test_a_quantile_of_too_few_values_has_no_interval(run, tmp_path):
+    data = tmp_path / "few.csv"
+    data.write_text("y\n1\n2\n3\n4\n", encoding="utf-8")
+    _, path = run(data, "estimate:\n  - quantile: [y]\n")
+    (row,) = rows_of(path)
+    # R: svyquantile(~y, svydesign(~1, weights = ~1, data = d), 0.5, qrule = "math", interval.type = "mean", df = 3)
+    # gives 2 and NaN for both limits, since the share's own limits are below 0 and above 1.
+    assert (row["estimate"], row["se"], row["ci"], row["df"]) == (2.0, None, None, 3)
+    assert row["reason"] == "too few values beyond the quantile for an interval"
+
+
 def test_csv_and_xlsx_hold_the_same_rows_as_json(run):
     _, path = run(DATA / "sipas_2025.csv", SIPAS)
     rows = rows_of(path)
