@@ -111,9 +111,10 @@ def names_in(value: object, place: str) -> tuple[str, ...]:
 def numbers_in(value: object, place: str) -> tuple[float, ...]:
     """Return a list of numbers; AnalysisError otherwise."""
     listed = value if isinstance(value, list) else [value]
-    if not listed or not all(is_number(x) for x in listed):
+    numbers = tuple(float(x) for x in listed if is_number(x))
+    if not listed or len(numbers) < len(listed):
         raise AnalysisError(f"{place}: give a list of numbers")
-    return tuple(float(x) for x in listed)
+    return numbers
 
 
 def is_number(value: object) -> TypeGuard[float]:
