@@ -12,6 +12,7 @@ from survey_app.services import screen_texts
 
 TAG = "qps"
 NAME = "⟦Thử⟧"
+HEARD = "qpt"  # a language that nobody reads
 KIOSK, LONG = "kiosk-short/1", "sipas-2017/1"
 
 
@@ -35,6 +36,14 @@ def write_pack(folder: Path, *, instruments=(KIOSK,), offered_as="text", screens
         path = folder / "instruments" / f"{key}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+def write_heard_pack(folder: Path) -> Path:
+    """Write the pack of a language that is offered in recordings only: it has no words of its own."""
+    (write_pack(folder, instruments=(), offered_as="audio", screens=False) / "language.yaml").write_text(
+        f'tag: {HEARD}\nname: "⟦Nghe⟧"\noffered_as: audio\n', "utf-8"
+    )
     return folder
 
 

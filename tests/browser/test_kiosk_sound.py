@@ -11,10 +11,12 @@ from survey_app.language_folder import SCREENS
 from survey_app.services import heard, language_packs, recordings
 from tests.browser.chromium import axe_violations, overflow
 from tests.browser.test_kiosk_access import BOXES, TARGET, questionnaire
-from tests.pseudo_language import KIOSK, NAME, TAG, write_pack
+from tests.pseudo_language import HEARD, KIOSK, NAME, TAG, write_heard_pack, write_pack
 from tests.sounds import png, wav
 
 MODULE = "import(`/kiosk/files/${document.documentElement.dataset.version}/sound.js`)"
+PLAYS = """() => { window.plays = 0; const play = Audio.prototype.play;
+  Audio.prototype.play = function () { window.plays += 1; return play.call(this); }; }"""
 HEARING = f"async () => (await {MODULE}).hearing()"
 BRACKETED = re.compile(r"⟦[^⟧]*⟧")
 
@@ -25,13 +27,15 @@ def recorded(scope, key, content):
 
 @pytest.fixture(scope="module")
 def office(kiosk_office_of_module, tmp_path_factory):
-    """Vietnamese is recorded in part, by a machine too; the pseudo-language is written and wholly recorded."""
+    """Vietnamese is recorded in part, by a machine too; one made-up language is written, the other heard only."""
     office = kiosk_office_of_module("sqlite")
     here, short, long = office.installation, wav(0.25), wav(20.0)
     language_packs.add(here, write_pack(tmp_path_factory.mktemp("pack")))
     spoken = [recorded(SCREENS, name, short) for name in SPOKEN]
     spoken += [recorded(KIOSK, key, short) for key in heard.texts(here.languages.contents(), TAG, KIOSK)]
-    recordings.add(here, TAG, spoken)
+    language_packs.add(here, write_heard_pack(tmp_path_factory.mktemp("heard")))
+    for tag in (TAG, HEARD):
+        recordings.add(here, tag, spoken)
     recordings.add(
         here,
         "vi",
@@ -84,6 +88,22 @@ def test_question_and_answers_are_read_out_to_their_end_without_a_line(tablet):
     assert len(played) == 6  # the question and its five answers; it has to be answered, so nothing can be skipped
     assert all(abs(seconds - 0.25) < 0.1 for seconds in played)
     tablet.page.context.set_offline(False)
+
+
+def test_a_language_that_is_only_heard_is_read_out_by_itself_and_no_other_is(tablet):
+    """After the touch of a finger, as browsers demand it before they let a page be heard."""
+    tablet.page.evaluate(PLAYS)
+    tablet.touch(".door:nth-child(4)").at("slip")
+    until(tablet, lambda now: now["ended"] and now["waiting"] == 0)
+    assert tablet.page.evaluate("window.plays") == 5  # what stands on the screen of the slip
+    tablet.press(".ways .button", -1).at("question")
+    until(tablet, lambda now: now["ended"] and now["waiting"] == 0)
+    assert tablet.page.evaluate("window.plays") == 5 + 6  # the question and its five answers
+    tablet.press(".actions .plain").at("attract")
+    tablet.touch(".door:nth-child(3)").at("slip").press(".ways .button", -1).at("question")
+    tablet.touch("#listen")  # whatever had begun by itself would be heard before this
+    until(tablet, lambda now: now["now"])
+    assert tablet.page.evaluate("window.plays") == 5 + 6 + 1
 
 
 def test_it_can_be_stopped_begun_again_and_made_faster_and_slower(tablet):

@@ -84,3 +84,10 @@ def test_links_between_documents_lead_somewhere():
     for path in DOCS.rglob("*.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_every_test_that_the_threat_model_names_is_there():
+    named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", read("security.md"))
+    assert len(named) > 20
+    root = DOCS.parent
+    assert [one for one in named if f"def {one[1]}(" not in (root / one[0]).read_text(encoding="utf-8")] == []
