@@ -47,7 +47,7 @@ class Figure:
     ci_method : Interval or None
         Which formula gave `ci`.
     df : int
-        Responses minus strata of the domain.
+        Sampled units with a row of the domain (PSUs; responses where they were drawn directly) minus its strata.
     n, not_valid : int
         Responses with and without a valid answer; for a factor or overall `n` is the largest count among
         its items, a number that at least so many respondents reach.

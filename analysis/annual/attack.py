@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from analysis.annual.model import Row
 from analysis.annual.protocol import Protocol
-from analysis.annual.sums import FEW
 
 Atom = tuple[str, str]  # lowest unit, column
 
@@ -59,12 +58,12 @@ def system_of(cells: Sequence[Row], protocol: Protocol) -> System:
     rests = [row for row in cells if row.kind == "sum" and row.cell != row.domain]
     mean = _mean_weights(domains, protocol)
     leaves = [leaf for leaf in protocol.leaves[protocol.order[0]] if leaf in domains] if protocol.order else []
+    most = {leaf: _most_answers(leaf, domains, protocol) for leaf in leaves}
     for leaf in leaves:
         for column in sorted(columns):
             if (leaf, column) not in known:
                 found.weight[leaf, column] = mean[leaf]
-                answers = domains[leaf].n
-                found.most[leaf, column] = FEW - 1 if answers is None else answers
+                found.most[leaf, column] = most[leaf]
     for row in rests:
         atoms = tuple((leaf, row.statistic) for leaf in row.note.split() if (leaf, row.statistic) in found.weight)
         found.equations.append(Equation(atoms, (row.y or 0) / 1e6, (row.x or 0) / 1e6, row.n or 0))
@@ -74,6 +73,48 @@ def system_of(cells: Sequence[Row], protocol: Protocol) -> System:
         if (row.domain, row.statistic) in found.weight:
             found.bounds[row.domain, row.statistic] = (row.cell, (row.y or 0) / 100)
     return found
+
+
+def _most_answers(leaf: str, domains: Mapping[str, Row], protocol: Protocol) -> int:
+    """Largest number of answers that a lowest unit can have."""
+    own = domains[leaf]
+    if own.n is not None:
+        return own.n
+    if not own.note:
+        return protocol.cell_minimum - 1
+    above = next((d for d in protocol.path(leaf) if d in domains and domains[d].n is not None), None)
+    if above is None:
+        return own.units or 0
+    known = sum(domains[other].n or 0 for other in protocol.leaves[above] if other in domains)
+    return (domains[above].n or 0) - known
+
+
+def told_counts(cells: Sequence[Row], protocol: Protocol) -> list[str]:
+    """Domains whose count leaves over the hidden count of one unit, or fewer answers than a cell has (Z19)."""
+    domains = {row.domain: row for row in cells if row.kind == "domain"}
+    found = []
+    for domain, row in domains.items():
+        if row.n is None or not protocol.children[domain]:
+            continue
+        shown, hidden = _split(domain, domains, protocol)
+        left = row.n - sum(domains[one].n or 0 for one in shown)
+        if hidden and left and (len(hidden) == 1 or left < protocol.cell_minimum):
+            found.append(domain)
+    return found
+
+
+def _split(domain: str, domains: Mapping[str, Row], protocol: Protocol) -> tuple[list[str], list[str]]:
+    """Highest domains under a domain whose counts are shown, and lowest units under none of them."""
+    shown, hidden = [], []
+    for child in (child for child in protocol.children[domain] if child in domains):
+        if domains[child].n is not None:
+            shown.append(child)
+        elif not protocol.children[child]:
+            hidden.append(child)
+        else:
+            below = _split(child, domains, protocol)
+            shown, hidden = shown + below[0], hidden + below[1]
+    return shown, hidden
 
 
 def _mean_weights(domains: Mapping[str, Row], protocol: Protocol) -> dict[str, float]:

@@ -7,15 +7,25 @@ import numpy as np
 
 from analysis.annual import levels
 from analysis.annual.figures import recompute
+from analysis.annual.homes import settle
 from analysis.annual.known import satisfied_per_cents
 from analysis.annual.measures import Measures, listed, measure
 from analysis.annual.model import Annual, Frame, Responses, Row
 from analysis.annual.programs import audit
 from analysis.annual.protocol import Protocol, read_protocol
-from analysis.annual.publish import Forbidden, Published, mended, nowhere, other_rows, place_sums, sum_rows
+from analysis.annual.publish import (
+    PROTECTS,
+    Forbidden,
+    Published,
+    nowhere,
+    other_rows,
+    place_sums,
+    sum_rows,
+    suppressed_further,
+)
 from analysis.annual.specification import Printed, read_statistics, statistics_of
 from analysis.annual.squares import Linearisation, Linearised, squares, variance
-from analysis.annual.sums import FEW, leaf_sums
+from analysis.annual.sums import counted, leaf_sums
 from analysis.annual.unequal import size_correction
 from analysis.annual.units import UNIT_SIZE, Stage, stages_of
 from analysis.annual.weighting import Weights, weigh
@@ -62,7 +72,7 @@ def estimate(responses: Responses, frame: Frame, instrument: Instrument, protoco
     weights = weigh(kept, frame, settings)
     measures = measure(kept.level, instrument)
     domains = _domains(kept, frame, weights, settings)
-    exact = leaf_sums(kept, measures, weights.micro)
+    exact = leaf_sums(kept, measures, weights.micro, settings.cell_minimum)
     made, forbidden, safe = _safe(measures, exact, domains, settings, whole, printed)
     lines = Linearisation(kept, measures, weights, listed(instrument))
     stages = stages_of(kept, frame, settings)
@@ -109,7 +119,8 @@ def _safe(
     printed: Sequence[Printed],
 ) -> tuple[Published, Forbidden, list[Row]]:
     """Hide more until the audit finds no leak (method.md, formula Z15)."""
-    forbidden = Forbidden()
+    silent = [row.domain for row in domains if row.note and not protocol.children[row.domain]]
+    forbidden = Forbidden(cells=frozenset((column, leaf) for column in measures.names for leaf in silent))
     for _ in range(ROUNDS):
         made = place_sums(measures.names, exact, protocol, printed, forbidden)
         rows = sum_rows(made, protocol)
@@ -121,7 +132,7 @@ def _safe(
             return made, forbidden, rows
         for leak in (leak for leak in leaks if not leak.column):
             raise AnalysisError(f"disclosure, {leak.unit}: {leak.told}; this is a defect of the program, report it")
-        forbidden = mended(forbidden, leaks, made, protocol)
+        forbidden = suppressed_further(forbidden, leaks, made, protocol)
     raise AnalysisError(f"disclosure: {leaks[0]} is still open after {ROUNDS} rounds; publish fewer domains")
 
 
@@ -167,7 +178,13 @@ def _items(instrument: Instrument) -> list[tuple[int, str]]:
 
 
 def _domains(kept: Responses, frame: Frame, weights: Weights, protocol: Protocol) -> list[Row]:
-    """Row of every domain with a dossier: answers, dossiers, weight, share of those asked who answered."""
+    """Row of every domain with a dossier: answers, dossiers, weight, share of those asked who answered.
+
+    Counts that are too small are hidden, and so many neighbours' that they cannot be subtracted out (formula Z19).
+    """
+    units, counts = np.unique(kept.unit, return_counts=True)
+    pairs = zip(units.tolist(), counts.tolist(), strict=True)
+    homes = settle({unit: counted(n, protocol.cell_minimum) for unit, n in pairs}, protocol)
     found = []
     for domain in protocol.order:
         leaves = protocol.leaves[domain]
@@ -175,7 +192,7 @@ def _domains(kept: Responses, frame: Frame, weights: Weights, protocol: Protocol
         n, drawn = int(own.sum()), int(frame.drawn[lines].sum())
         if not lines.any():
             continue
-        enough = n >= FEW
+        enough = n >= protocol.cell_minimum and homes.known(domain, protocol)
         found.append(
             Row(
                 "domain",
@@ -185,6 +202,7 @@ def _domains(kept: Responses, frame: Frame, weights: Weights, protocol: Protocol
                 w=int(weights.micro[own].sum()) if enough else None,
                 units=drawn,
                 fraction=round(min(1.0, n / max(drawn, 1)), 4) if enough else None,
+                note="" if enough or n < protocol.cell_minimum else PROTECTS,
             )
         )
     return found
@@ -242,6 +260,7 @@ def _grouping(
 def _disclosure(made: Published, forbidden: Forbidden, cells: Sequence[Row]) -> dict[str, Any]:
     """What was hidden, and why."""
     reasons: dict[str, int] = {}
+    silent = {row.domain for row in cells if row.kind == "domain" and row.note}
     for row in cells:
         if row.kind == "hidden" and row.note:
             reasons[row.note] = reasons.get(row.note, 0) + 1
@@ -249,6 +268,6 @@ def _disclosure(made: Published, forbidden: Forbidden, cells: Sequence[Row]) -> 
         "leaks": 0,
         "hidden_figures": reasons,
         "shared_cells": sum(len(homes.rests) for homes in made.homes.values()),
-        "hidden_after_audit": len(forbidden.cells) + len(forbidden.pools),
+        "hidden_after_audit": sum(leaf not in silent for _, leaf in forbidden.cells) + len(forbidden.pools),
         "published_nowhere": nowhere(made),
     }

@@ -15,14 +15,18 @@ from analysis.cells import LEVELS
 from analysis.errors import AnalysisError
 
 FILLED = {  # fields that a row of each kind may fill beside kind and domain
-    "domain": {"n", "total", "w", "units", "fraction"},
+    "domain": {"n", "total", "w", "units", "fraction", "note"},
     "sum": {"statistic", "cell", "n", "w", "x", "y", "note"},
     "pool": {"statistic", "n", "w", "x", "y", "note"},
     "square": {"statistic", "stage", "stratum", "z2", "units", "present", "fraction", "note"},
     "level": {"statistic", "cell", "y"},
     "hidden": {"statistic", "cell", "y", "note"},
 }
-NOTES = {"square": ("", CONDITIONAL, CONDITIONAL_SEVERAL, LONELY), "hidden": ("", PROTECTS, TOO_FEW, NEAR_END)}
+NOTES = {
+    "domain": ("", PROTECTS),
+    "square": ("", CONDITIONAL, CONDITIONAL_SEVERAL, LONELY),
+    "hidden": ("", PROTECTS, TOO_FEW, NEAR_END),
+}
 BOUNDS = ("hidden", "at_least", "at_most")
 ROUNDED = 4  # decimals of a domain's fraction
 

@@ -126,7 +126,7 @@ def _result(one: Printed, known: Known, figure: Figure, interval: tuple[float, f
     n = known.row.n
     told = "" if n is None else str(figure.n or n)
     if n is None or n < protocol.minimum:
-        label = f"fewer than {protocol.minimum} answers"
+        label = known.row.note or f"fewer than {protocol.minimum} answers"
         return Result(known.row.domain, one.name, told, bound="hidden", rankable="no", label=label)
     if one.name in known.hidden:
         row = known.hidden[one.name]

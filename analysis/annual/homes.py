@@ -1,4 +1,4 @@
-"""Where the sum of each lowest unit is published: in a cell of its own, or with neighbours in a cell one level up."""
+"""Primary and secondary suppression: whether a unit's sum has a cell of its own or shares an aggregated one above."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from analysis.annual.protocol import Protocol
 from analysis.annual.sums import Sums, added
 
 NOWHERE = ""
-EVERY = "*"  # among taboo units: the column is published nowhere
+EVERY = "*"  # among suppressed units: the column is published nowhere
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Homes:
         )
 
 
-def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, taboo: frozenset[str] = frozenset()) -> Homes:
-    """Find the homes of one column (method.md, formula Z10).
+def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, suppressed: frozenset[str] = frozenset()) -> Homes:
+    """Suppress the unsafe sums of one column and aggregate them with neighbours (method.md, formula Z10).
 
     Parameters
     ----------
@@ -42,17 +42,17 @@ def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, taboo: frozenset[s
         Exact sums of the lowest units.
     protocol : Protocol
         Its tree.
-    taboo : frozenset of str
+    suppressed : frozenset of str
         Units that get no cell of their own, whatever their sums: what the audit found must be hidden, too.
     """
     homes = Homes()
-    if EVERY in taboo:
+    if EVERY in suppressed:
         homes.of_leaf |= dict.fromkeys(leaf_sums, NOWHERE)
         return homes
     waiting: dict[str, list[str]] = {domain: [] for domain in protocol.tree}
     for domain in reversed(protocol.order):
         if domain in leaf_sums:
-            if leaf_sums[domain].safe and domain not in taboo:
+            if leaf_sums[domain].safe and domain not in suppressed:
                 homes.of_leaf[domain] = domain
                 continue
             pending = [domain]
@@ -71,7 +71,7 @@ def settle(leaf_sums: Mapping[str, Sums], protocol: Protocol, taboo: frozenset[s
 def _rest(
     domain: str, pending: list[str], leaf_sums: Mapping[str, Sums], protocol: Protocol, homes: Homes
 ) -> list[str]:
-    """Put units together in a cell of `domain`, with the smallest neighbours until it is safe; return who waits on."""
+    """Aggregate units in a cell of `domain`, with the smallest neighbours until it is safe; return who waits on."""
     free = [leaf for leaf in protocol.leaves[domain] if homes.of_leaf.get(leaf) == leaf]
     free.sort(key=lambda leaf: (leaf_sums[leaf].n, leaf))
     chosen = list(pending)

@@ -1,10 +1,10 @@
-"""Hidden items of a unit enter its factors and overall index together, so that none can be subtracted out."""
+"""Aggregated cells over items: hidden items of a unit enter its factors and overall index together."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.annual.specification import Printed, factors_of
-from analysis.annual.sums import FEW, Sums, added
+from analysis.annual.sums import Sums, added
 
 OVERALL = "overall"
 
@@ -89,6 +89,6 @@ def _apart(sums: Mapping[str, Sums], columns: Sequence[str]) -> int:
     return min(pooled.y, pooled.x - pooled.y)
 
 
-def few(sums: Sums) -> bool:
+def below_threshold(sums: Sums) -> bool:
     """Whether a column has too few valid answers in a domain to enter any figure of it."""
-    return sums.valid < FEW
+    return sums.valid < sums.least

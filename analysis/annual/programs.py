@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from analysis.annual.attack import Atom, Equation, System, system_of
+from analysis.annual.attack import Atom, Equation, System, system_of, told_counts
 from analysis.annual.model import Float, Int, Row
 from analysis.annual.protocol import read_protocol
 from analysis.annual.sums import APART
@@ -51,21 +51,24 @@ def audit(cells: Sequence[Row], protocol: Mapping[str, Any]) -> tuple[Leak, ...]
         Empty if nothing is given away.
     """
     settings = read_protocol(protocol)
-    found = list(_own_cells(cells))
+    found = list(_own_cells(cells, settings.cell_minimum))
+    told = "its count of answers tells that of a unit that hides it"
+    found += [Leak(domain, "", told) for domain in told_counts(cells, settings)]
     system = system_of(cells, settings)
     for equations in _components(system):
         found.extend(_Program(system, equations).leaks())
     return tuple(sorted(found, key=lambda leak: (leak.unit, leak.column, leak.told)))
 
 
-def _own_cells(cells: Sequence[Row]) -> Iterator[Leak]:
-    """Published cells whose own sum is too near an end."""
+def _own_cells(cells: Sequence[Row], least: int) -> Iterator[Leak]:
+    """Published cells with too few answers (the threshold rule), or whose own sum is too near an end."""
     for row in (row for row in cells if row.kind in ("sum", "pool")):
-        if not row.n or not row.x:
+        n, x, y = row.n or 0, row.x or 0, row.y or 0
+        if n < least:
+            yield Leak(row.domain, row.statistic, f"{row.cell or row.kind}: fewer than {least} answers")
             continue
-        mean = row.x / row.n
-        for name, rest in (("missed", row.x - (row.y or 0)), ("met", row.y or 0)):
-            if rest < APART * mean * (1 - 1e-6) or row.n < 2 * APART:
+        for name, rest in (("missed", x - y), ("met", y)):
+            if rest < APART * x / n * (1 - 1e-6):
                 yield Leak(row.domain, row.statistic, f"{row.cell or row.kind}: fewer than 3 are {CAPS[name]}")
 
 
@@ -99,7 +102,12 @@ class _Program:
         self.rows = _rows(self, SPREADS[0])
 
     def leaks(self) -> Iterator[Leak]:
-        """Atoms of which three answers cannot all be satisfied, or all be not satisfied."""
+        """Atoms of which three answers cannot all be satisfied, or all be not satisfied.
+
+        The unknowns are, for every atom, its satisfied and its other answers; each should be able to reach its cap of
+        three. Those that one real solution brings there at once are tested together in whole numbers, the doubtful
+        ones alone: first in real numbers, which refutes quickly, then in whole ones.
+        """
         together = self._as_many_as_possible()
         if together is None:
             yield Leak(self.atoms[0][0] if self.atoms else "", "", "published sums contradict each other")
@@ -139,7 +147,7 @@ class _Program:
         return None if found.x is None else np.asarray(found.x[: 2 * self.size])
 
     def _closed(self, unknowns: Int) -> list[int]:
-        """Unknowns that no solution in whole numbers gives their cap, found by halving."""
+        """Unknowns that no solution in whole numbers gives their cap: if not all together, each half is asked again."""
         if not len(unknowns) or self._possible(unknowns, whole=True):
             return []
         if len(unknowns) == 1:

@@ -123,13 +123,24 @@ def read_protocol(given: Mapping[str, Any]) -> Protocol:
 
 
 def _check(made: Protocol) -> None:
-    """Refuse settings below the house's floors and a tree that is none."""
+    """Refuse settings below the house's floors, and those that do not fit together."""
     floors = {"minimum": ANNUAL_MINIMUM, "rank_minimum": RANK_MINIMUM, "cell_minimum": LIVE_MINIMUM}
     for name, floor in floors.items():
         if getattr(made, name) < floor:
             raise AnalysisError(f"protocol: {name} is {getattr(made, name)}; it may not be below {floor}")
+    if made.cell_minimum > made.minimum:
+        told = f"cell_minimum is {made.cell_minimum}, above minimum {made.minimum}"
+        raise AnalysisError(f"protocol: {told}; a figure needs a cell, so raise minimum, too")
     if made.design not in (ELEMENTS, TWO_STAGE):
         raise AnalysisError(f"protocol: design is {made.design}; use {ELEMENTS} or {TWO_STAGE}")
+    _check_tree(made)
+    for name, shares in made.shares.items():
+        if abs(sum(shares.values()) - 1) > 1e-9:
+            raise AnalysisError(f"protocol: shares of {name} add up to {sum(shares.values()):g}; they must add up to 1")
+
+
+def _check_tree(made: Protocol) -> None:
+    """Refuse a tree that is none, and names that cells cannot list."""
     for domain, parent in made.tree.items():
         if len(domain.split()) != 1:
             raise AnalysisError(f"protocol: tree: {domain!r} has a space; cells list units by name, so use a code")
@@ -137,6 +148,3 @@ def _check(made: Protocol) -> None:
             raise AnalysisError(f"protocol: tree: {parent}, above {domain}, is not in the tree; add it")
     if len(made.order) != len(made.tree):
         raise AnalysisError("protocol: tree: some domains lie under themselves; correct it")
-    for name, shares in made.shares.items():
-        if abs(sum(shares.values()) - 1) > 1e-9:
-            raise AnalysisError(f"protocol: shares of {name} add up to {sum(shares.values()):g}; they must add up to 1")

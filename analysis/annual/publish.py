@@ -1,11 +1,11 @@
-"""From exact sums to the rows that may be published."""
+"""From exact sums to the rows that may be published, after primary and secondary suppression."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.annual.homes import EVERY, NOWHERE, Homes, settle
 from analysis.annual.model import Row
-from analysis.annual.pools import Pools, few, pool_up
+from analysis.annual.pools import Pools, below_threshold, pool_up
 from analysis.annual.programs import Leak
 from analysis.annual.protocol import Protocol
 from analysis.annual.specification import Printed
@@ -71,11 +71,11 @@ def place_sums(
     """Decide which sum is published where (method.md, formulas Z10 and Z11)."""
     made = Published(names, leaf_sums)
     for k, column in enumerate(names):
-        taboo = frozenset(leaf for name, leaf in forbidden.cells if name == column)
-        made.homes[column] = settle({leaf: sums[k] for leaf, sums in leaf_sums.items()}, protocol, taboo)
+        suppressed = frozenset(leaf for name, leaf in forbidden.cells if name == column)
+        made.homes[column] = settle({leaf: sums[k] for leaf, sums in leaf_sums.items()}, protocol, suppressed)
     for domain in protocol.order:
         hidden = made.hidden(domain, protocol)
-        several = [column for column, sums in hidden.items() if not few(sums)]
+        several = [column for column, sums in hidden.items() if not below_threshold(sums)]
         barred = frozenset(pool for where, pool in forbidden.pools if where == domain)
         made.pools[domain] = pool_up(hidden, several, printed, barred)
     return made
@@ -101,11 +101,15 @@ def _sum_row(domain: str, cell: str, column: str, exact: Sums, members: str = ""
 
 
 def other_rows(made: Published, domain: str, protocol: Protocol, printed: Sequence[Printed], minimum: int) -> list[Row]:
-    """Rows of pools, and of figures that are hidden or only bounded, of one domain with enough answers."""
+    """Rows of what a domain shows beside its cells: pools, and which figures are hidden or bounds.
+
+    A figure of several columns is hidden where a pool that it needs is unsafe or has items of another figure, too; a
+    pool is published only if some shown figure is made of all its items.
+    """
     hidden, pools = made.hidden(domain, protocol), made.pools[domain]
     found: list[Row] = []
     used: set[str] = set()
-    several = [column for column, sums in hidden.items() if not few(sums)]
+    several = [column for column, sums in hidden.items() if not below_threshold(sums)]
     for one in printed:
         if one.single and one.columns[0] in hidden:
             found.append(_hidden_row(domain, one.name, hidden[one.columns[0]], minimum))
@@ -135,7 +139,7 @@ def other_rows(made: Published, domain: str, protocol: Protocol, printed: Sequen
 
 def _hidden_row(domain: str, name: str, sums: Sums, minimum: int) -> Row:
     """Row of a figure that is not shown exactly: a bound near the end of its scale, else the reason."""
-    if few(sums) or sums.valid < minimum:
+    if below_threshold(sums) or sums.valid < minimum:
         return Row("hidden", domain, name, cell="hidden", note=TOO_FEW)
     end, limit = sums.bound if not name.startswith("score:") else ("hidden", 0)
     if end == "hidden":
@@ -153,8 +157,8 @@ def nowhere(made: Published) -> dict[str, list[str]]:
     return found
 
 
-def mended(forbidden: Forbidden, leaks: Iterable[Leak], made: Published, protocol: Protocol) -> Forbidden:
-    """Hide one thing more for every leak.
+def suppressed_further(forbidden: Forbidden, leaks: Iterable[Leak], made: Published, protocol: Protocol) -> Forbidden:
+    """Secondary suppression: hide one thing more for every leak that the audit found.
 
     In this order: pools of the unit or above it that hold the column, the smallest neighbour's own cell, pools that
     hold the column anywhere, and at last the column itself everywhere.

@@ -1,5 +1,6 @@
 """Sums of squares of linearised values over variance units: what standard errors are recomputed from."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Context, Decimal
@@ -218,9 +219,14 @@ def _row(domain: str, name: str, stage: Stage, stratum: int, present: int, raw: 
         z2=None if lonely else upward(raw),
         units=units,
         present=present,
-        fraction=float(stage.fraction[stratum]),
+        fraction=_told_fraction(float(stage.fraction[stratum])) if stage.mean else float(stage.fraction[stratum]),
         note=LONELY if lonely else note,
     )
+
+
+def _told_fraction(fraction: float) -> float:
+    """Round a share of dossiers down to whole per cents: exactly it would tell a number of answers (formula Z19)."""
+    return math.floor(100 * fraction + 1e-9) / 100
 
 
 def _in_one(units: Int) -> bool:

@@ -67,3 +67,51 @@ def test_the_satisfied_share_of_a_level_table_is_the_printed_one_where_weights_d
         lower, upper = one.levels.split("|")[:3], one.levels.split("|")[3:]
         assert sum(int(x) for x in upper if x) == round_half_up(float(one.estimate), 0)
         assert sum(int(x) for x in lower if x) == 100 - round_half_up(float(one.estimate), 0)
+
+
+@pytest.fixture(scope="module")
+def small_unit():
+    """A commune of 7 answers beside one of 60 and one of 50, which stands between the two in the file."""
+    levels = {"a": (9, 9, 9, 18, 15), "b": (10, 8, 5, 17, 10), "c": (1, 1, 1, 2, 2)}
+    return estimated(levels, {"t": None, "a": "t", "b": "t", "c": "t"})
+
+
+def test_a_count_below_ten_does_not_follow_by_subtraction(small_unit):
+    made, protocol = small_unit
+    counts = {row.domain: (row.n, row.w, row.fraction) for row in made.cells if row.kind == "domain"}
+    assert counts["b"] == counts["c"] == (None, None, None)
+    assert (counts["t"][0], counts["a"][0]) == (117, 60)
+    assert {row.domain for row in made.cells if row.kind in ("sum", "pool")} == {"a", "t"}
+    assert annual.audit(made.cells, protocol) == ()
+    shares = {row.fraction for row in made.cells if row.kind == "square" and row.stage == "units"}
+    assert all(round(100 * share, 6) == round(100 * share) for share in shares)
+
+
+def test_a_unit_whose_count_is_hidden_for_its_neighbour_says_so(small_unit):
+    made, _ = small_unit
+    printed = {r.domain: (r.n, r.estimate, r.label) for r in made.results if r.statistic == "overall"}
+    assert printed["b"] == ("", "", "hidden to protect another figure")
+    assert printed["c"] == ("", "", "fewer than 30 answers")
+    assert printed["t"][0] == "117"
+
+
+def test_a_count_that_follows_by_subtraction_is_a_leak(small_unit):
+    made, protocol = small_unit
+    told = [
+        replace(row, n=50, w=250 * 10**6, fraction=0.5, note="") if (row.kind, row.domain) == ("domain", "b") else row
+        for row in made.cells
+    ]
+    assert ("t", "its count of answers tells that of a unit that hides it") in {
+        (leak.unit, leak.told) for leak in annual.audit(told, protocol)
+    }
+
+
+def test_the_minimum_of_a_cell_is_that_of_the_protocol():
+    levels = {"a": (9, 9, 9, 18, 15), "b": (10, 8, 5, 17, 10), "c": (9, 9, 9, 9, 9), "d": (9, 9, 9, 9, 8)}
+    made, protocol = estimated(levels, {"t": None, **dict.fromkeys("abcd", "t")}, cell_minimum=50, minimum=50)
+    assert {row.n >= 50 for row in made.cells if row.kind == "sum"} == {True}
+    assert {row.note for row in rows_of(made, "sum") if row.note} == {"c d"}
+    leaks = annual.audit(made.cells, {**protocol, "cell_minimum": 55, "minimum": 55})
+    assert {leak.unit for leak in leaks if "fewer than 55 answers" in leak.told} == {"b"}
+    with pytest.raises(AnalysisError, match="cell_minimum is 50, above minimum 30"):
+        annual.read_protocol({**protocol, "minimum": 30})
