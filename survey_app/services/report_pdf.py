@@ -10,12 +10,18 @@ SYSTEM = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2
 
 def print_pdf(page: str) -> bytes:
     """Print a page; nothing is fetched but what lies in it. The same page and fonts give the same bytes."""
+    _quiet()
     try:
         weasyprint = import_module("weasyprint")  # a second to load, and nobody who only reads figures needs Pango
     except OSError as error:
         raise RefusedError(f"A PDF needs Pango and its fonts: apt-get install {SYSTEM} ({error})") from error
-    for name in ("weasyprint", "weasyprint.progress"):
-        logging.getLogger(name).setLevel(logging.ERROR)  # it names every rule that is for screens
+    _quiet()  # loading it sets a level of its own
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     printed: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
     return printed
+
+
+def _quiet() -> None:
+    """Leave its steps, and every rule that is for screens only, out of the log of the installation."""
+    for name in ("weasyprint", "weasyprint.progress"):
+        logging.getLogger(name).setLevel(logging.ERROR)
