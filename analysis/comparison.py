@@ -17,13 +17,17 @@ from analysis.estimate import Estimates, estimate
 from analysis.estimate_rows import Row
 from analysis.figures import Reason, known
 from analysis.reading import Table
+from analysis.recovered import Recovered, change_of_published
 from analysis.specification import Specification
 from analysis.variance import Stage
 
 Int = NDArray[np.int64]
+Bool = NDArray[np.bool_]
 YEAR = "year of comparison"  # column added to the joined files
 EARLIER, LATER = "0", "1"
-NEWCOMBE, T = "newcombe", "t"
+NEWCOMBE, RECOVERED, T = "newcombe", "recovered from both intervals", "t"
+ALL_ALIKE = "all answers of a domain agree: they show no error"
+FLAT = 1e-7  # points; a standard error below this is a 0 that rounding has blurred
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Difference:
     difference, se, ci, t, p, p_adjusted : float or None
         Null where nothing can be said; shares, scores, factors and overall in points.
     ci_method : str or None
-        "t", or "newcombe" for shares of an unweighted simple random sample.
+        "t", "newcombe" for shares of an unweighted simple random sample, or "recovered from both intervals" for other
+        shares where all answers of a domain agree.
     df : int
         First-stage units minus strata with a row of either domain.
     reason : str or None
@@ -102,7 +107,8 @@ def compare_domains(
     for pair in chosen:
         if not all(0 <= place < domains.size for place in pair) or pair[0] == pair[1]:
             raise AnalysisError(f"pair {pair}: give two different places from 0 to {domains.size - 1}")
-    return _compared(table, specification, domains, chosen, adjustment, whole_design_df)
+    plain = _is_plain(specification.design)
+    return _compared(table, specification, domains, chosen, adjustment, whole_design_df, plain=plain)
 
 
 def compare_years(
@@ -148,7 +154,8 @@ def compare_years(
     ]
     if not pairs:
         raise AnalysisError("no domain is in both files; check the labels in the columns named under by")
-    found = _compared(joined, both, domains, pairs, adjustment, whole_design_df)
+    plain = _is_plain(specification.design)
+    found = _compared(joined, both, domains, pairs, adjustment, whole_design_df, plain=plain)
     return tuple(replace(one, first=_without_year(one.first), second=_without_year(one.second)) for one in found)
 
 
@@ -181,23 +188,32 @@ def _compared(
     pairs: Sequence[tuple[int, int]],
     adjustment: str,
     whole_design_df: bool,
+    *,
+    plain: bool,
 ) -> tuple[Difference, ...]:
     """Estimate once, then take every pair of domains for every statistic."""
     found = estimate(table, specification, with_covariance=True)
     if found.covariance is None or not found.covariance_rows:
         raise AnalysisError("estimate: quantiles have no covariance; name at least one other statistic")
     per_domain = len(found.covariance_rows) // domains.size
-    first_stage = build_design(table, specification.design).stages[0]
-    df = _degrees(first_stage, domains.code, pairs, whole_design_df)
+    stages = build_design(table, specification.design).stages
+    df = _degrees(stages[0], domains.code, pairs, whole_design_df)
     value = np.array([_number(found.rows[k].estimate) for k in found.covariance_rows])
     places = np.array([(a * per_domain + s, b * per_domain + s) for s in range(per_domain) for a, b in pairs])
     every_df = np.tile(df, per_domain)
     level = specification.level
-    judged = differences(value, found.covariance, places, df=every_df, level=level, adjustment=adjustment)
-    plain = _is_plain(specification.design)
-    return tuple(
-        _difference(found, places[k], judged, k, int(every_df[k]), level if plain else None) for k in range(len(places))
-    )
+    flat = _flat(found, stages, domains, per_domain)
+    covariance = np.where(flat[:, None] | flat[None, :], np.nan, found.covariance)
+    judged = differences(value, covariance, places, df=every_df, level=level, adjustment=adjustment)
+    said = _Said(judged, flat, every_df, level if plain else None)
+    return tuple(_difference(found, places[k], said, k) for k in range(len(places)))
+
+
+def _flat(found: Estimates, stages: Sequence[Stage], domains: Domains, per_domain: int) -> Bool:
+    """Statistics whose standard error is 0 because all answers agree; in a census it is 0 by right."""
+    complete = [all(s.census[s.stratum[s.unit[domains.code == d]]].all() for s in stages) for d in range(domains.size)]
+    errors = np.array([_number(found.rows[k].se) for k in found.covariance_rows])
+    return np.asarray((errors <= FLAT) & ~np.repeat(complete, per_domain))
 
 
 def _degrees(stage: Stage, code: Int, pairs: Sequence[tuple[int, int]], whole: bool) -> Int:
@@ -215,12 +231,21 @@ def _is_plain(design: DesignColumns) -> bool:
     return design == DesignColumns(lonely=design.lonely)
 
 
-def _difference(
-    found: Estimates, places: Int, judged: Contrasts, k: int, df: int, newcombe_level: float | None
-) -> Difference:
+@dataclass(frozen=True, eq=False)
+class _Said:
+    """What was found of all differences; `newcombe_level` is null unless the sample is plain."""
+
+    judged: Contrasts
+    flat: Bool
+    df: Int
+    newcombe_level: float | None
+
+
+def _difference(found: Estimates, places: Int, said: _Said, k: int) -> Difference:
     """Report one difference."""
     first, second = (found.rows[found.covariance_rows[place]] for place in places)
-    interval, method = _interval(first, second, judged, k, newcombe_level)
+    alike, judged = bool(said.flat[places].any()), said.judged
+    interval, method = _interval(first, second, said, k, alike=alike)
     return Difference(
         statistic=first.statistic,
         first=first.domain,
@@ -229,24 +254,33 @@ def _difference(
         se=known(judged.se[k]),
         ci=interval,
         ci_method=method if interval else None,
-        df=df,
+        df=int(said.df[k]),
         t=known(judged.t[k]),
         p=known(judged.p[k]),
         p_adjusted=known(judged.p_adjusted[k]),
-        reason=_reason(first, second, judged, k),
+        reason=ALL_ALIKE if alike else _reason(first, second, judged, k),
     )
 
 
-def _interval(
-    first: Row, second: Row, judged: Contrasts, k: int, newcombe_level: float | None
-) -> tuple[tuple[float, float] | None, str]:
-    """Newcombe's interval for plain shares, else t."""
-    if newcombe_level is not None and first.statistic.startswith("share:") and first.n and second.n:
+def _interval(first: Row, second: Row, said: _Said, k: int, *, alike: bool) -> tuple[tuple[float, float] | None, str]:
+    """Newcombe's interval for plain shares; from both intervals where all answers of a share agree; else t."""
+    share = first.statistic.startswith("share:")
+    if said.newcombe_level is not None and share and first.n and second.n:
         hits = [np.rint(_number(row.estimate) / 100 * row.n) for row in (first, second)]
-        exact = differences_of_shares((hits[0], hits[1]), (first.n, second.n), level=newcombe_level)
+        exact = differences_of_shares((hits[0], hits[1]), (first.n, second.n), level=said.newcombe_level)
         return (float(100 * exact.ci_lower[0]), float(100 * exact.ci_upper[0])), NEWCOMBE
-    lower, upper = known(judged.ci_lower[k]), known(judged.ci_upper[k])
+    if alike:
+        return (_recovered(first, second) if share else None), RECOVERED
+    lower, upper = known(said.judged.ci_lower[k]), known(said.judged.ci_upper[k])
     return (None if lower is None or upper is None else (lower, upper)), T
+
+
+def _recovered(first: Row, second: Row) -> tuple[float, float] | None:
+    """Interval of a difference from the intervals of both shares (formula N4); an unanimous one covaries with none."""
+    if first.estimate is None or second.estimate is None or first.ci is None or second.ci is None:
+        return None
+    change = change_of_published(Recovered(first.estimate, *first.ci), Recovered(second.estimate, *second.ci))
+    return change.low, change.high
 
 
 def _reason(first: Row, second: Row, judged: Contrasts, k: int) -> str | None:

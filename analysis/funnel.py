@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 from scipy.stats import binom
 
 from analysis.errors import AnalysisError
@@ -13,6 +13,7 @@ Float = NDArray[np.float64]
 ACTION = 0.998  # public words: 0.2 false alarms in 100 units that do not differ
 OWN_EYES = 0.95  # for the unit itself: 5 in 100
 TRIM = 0.1  # share of z-scores pulled in at each end before the over-dispersion is estimated
+MOST_TAKEN = 0.95  # of a population: above, the rest says nothing of the design effect
 BELOW, WITHIN, ABOVE = "below", "within", "above"
 
 
@@ -110,6 +111,38 @@ def over_dispersion(share: ArrayLike, n: ArrayLike, target: float) -> OverDisper
     return OverDispersion(phi, tau2, z, trimmed)
 
 
+def common_sizes(
+    share: ArrayLike, se: ArrayLike, n: ArrayLike, df: ArrayLike, fraction: ArrayLike = 0.0, *, level: float = ACTION
+) -> Float:
+    """Effective sample sizes of units with one design effect for all of them (formula F6).
+
+    A unit's own standard error rests on few degrees of freedom: sizes made of it call identical units different.
+
+    Parameters
+    ----------
+    share, se : array_like, shape (K,)
+        Shares, strictly between 0 and 1, and their standard errors, above 0.
+    n, df : array_like, shape (K,)
+        Answers and degrees of freedom, at least 1.
+    fraction : array_like
+        Share of the population that answered, 0 to 1: units are compared as what makes such answers, so that a sample
+        which takes most of a small unit is no more certain of it.
+    level : float
+        Of the expected range: the quantile of t stands for the normal one, as the design effect is estimated too.
+
+    Returns
+    -------
+    ndarray, shape (K,)
+        Above 0.
+    """
+    p, size, freedom = (np.asarray(x, dtype=np.float64) for x in (share, n, df))
+    left = 1 - np.clip(np.asarray(fraction, dtype=np.float64), 0, MOST_TAKEN)
+    effect = np.asarray(se, dtype=np.float64) ** 2 * size / (p * (1 - p) * left)
+    upper = (1 + level) / 2
+    wider = ndtri(upper) / stdtrit(freedom.sum(), upper)
+    return np.asarray(size / np.average(effect, weights=freedom) * wider**2)
+
+
 def expected_range(
     share: ArrayLike, n: ArrayLike, *, target: float | None = None, level: float = ACTION
 ) -> ExpectedRange:
@@ -120,7 +153,7 @@ def expected_range(
     share : array_like, shape (K,)
         Shares in [0, 1]; NaN for a unit without a figure, which gets no word and does not count.
     n : array_like, shape (K,)
-        Answers; for a designed sample the effective sample size (formula I3), above 0.
+        Answers; for a designed sample the effective sample sizes (formula F6), above 0.
     target : float, optional
         Expected share, strictly between 0 and 1; by default all satisfied answers over all answers.
     level : float

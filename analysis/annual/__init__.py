@@ -10,7 +10,7 @@
 """
 
 from analysis.annual.build import complete, estimate
-from analysis.annual.figures import recompute
+from analysis.annual.figures import REWEIGHTED, comparable, recompute
 from analysis.annual.model import Annual, Cells, Frame, Responses, Result, Row
 from analysis.annual.programs import Leak, audit
 from analysis.annual.protocol import Protocol, read_protocol
@@ -26,6 +26,7 @@ from analysis.annual.table import (
 __all__ = [
     "CELL_COLUMNS",
     "RESULT_COLUMNS",
+    "REWEIGHTED",
     "Annual",
     "Cells",
     "Frame",
@@ -35,6 +36,7 @@ __all__ = [
     "Result",
     "Row",
     "audit",
+    "comparable",
     "complete",
     "estimate",
     "read_cells",

@@ -33,6 +33,13 @@ class Figure:
     label: str = ""
 
 
+def comparable(printed: Mapping[str, str]) -> bool:
+    """Whether a printed figure is set beside others: exact, of all its parts, with a standard error and its df."""
+    if printed["bound"] or printed["label"] == REWEIGHTED:
+        return False
+    return float(printed["se"] or 0) > 0 and int(printed["df"] or 0) > 0
+
+
 def recompute(cells: Cells, protocol: Mapping[str, Any]) -> tuple[Result, ...]:
     """Compute every printed figure from published cells (method.md, formulas Z13 and Z14).
 

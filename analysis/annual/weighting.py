@@ -136,7 +136,8 @@ class _Part:
             "effective_n": told.effective_n,
             "least_change": told.least_change,
             "largest_change": told.largest_change,
-            "trimmed": int(np.sum(weight > self.protocol.trim * np.median(weight) * (1 - 1e-9))),
+            "above_trim": int(np.sum(weight > self.protocol.trim * np.median(weight) * (1 + 1e-9))),
+            "largest_in_medians": round(float(np.max(weight) / np.median(weight)), 2),
             "class_minimum": minimum,
             "joined_classes": joined,
         }
@@ -260,7 +261,7 @@ class _Part:
         if each.max() > limit:
             least = min(float(each.min()), limit) / 2
             cut = trim(each, lower=least, upper=limit)
-            # The bounds hold against the weights before trimming; raking alone is enough the second time.
+            # Totals are met again without bounds: some may end above the limit, and the report tells the largest.
             each = calibrate(cut, auxiliary, totals, names=names).weights
         return np.asarray(each)
 

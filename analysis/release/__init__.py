@@ -27,11 +27,12 @@ from analysis.release.questions import codebook
 from analysis.release.report import as_json, lines
 from analysis.release.sheets import Sheet, records_of
 from analysis.release.signing import SUMS, digest, key_id, public_key
-from analysis.release.standing import ALONE, NO_FIGURE, QUARTERS_ONLY
+from analysis.release.standing import ALONE, INCOMPLETE, NO_FIGURE, QUARTERS_ONLY
 
 __all__ = [
     "ALONE",
     "EARLIER",
+    "INCOMPLETE",
     "NO_FIGURE",
     "QUARTERS_ONLY",
     "REPORT",

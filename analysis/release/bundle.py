@@ -88,7 +88,7 @@ def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str,
     """
     results = results_of(contents)
     overall, factors, _items = results
-    ranks = standing(overall, contents.protocol)
+    ranks = standing(overall, contents.fieldwork, contents.protocol)
     made = [*results, ranks, rates.rates(contents.fieldwork), figures.diagnostics_table(contents.reports["weights"])]
     if contents.earlier.rows:
         made.append(figures.comparison(contents.earlier, [overall, factors]))
@@ -100,7 +100,7 @@ def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str,
     files |= {
         facts.PATH: contents.facts.content(),
         PROTOCOL: json_bytes(contents.protocol),
-        METHOD: method(contents.facts, contents.protocol),
+        METHOD: method(contents.facts, contents.protocol, contents.codebook, contents.reports["weights"]),
     }
     files |= {sheet.path: sheet.content() for sheet in sheets}
     files |= pictures(contents.facts, units, tables, contents.codebook)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from analysis.annual import comparable
 from analysis.annual.model import Result
 from analysis.figures import round_half_up
 from analysis.multiplicity import benjamini_hochberg
@@ -97,7 +98,7 @@ def diagnostics_table(report: Mapping[str, Any]) -> Sheet:
 
 
 def comparison(earlier: Sheet, tables: Sequence[Sheet]) -> Sheet:
-    """Changes since an earlier release: both printed figures, interval, reading (method.md, N1 for two samples).
+    """Changes since an earlier release: both printed figures, interval, reading (method.md, N6).
 
     Parameters
     ----------
@@ -106,8 +107,8 @@ def comparison(earlier: Sheet, tables: Sequence[Sheet]) -> Sheet:
     tables : sequence of Sheet
         The tables of this release.
     """
-    before = {(r["unit"], r["statistic"]): r for r in earlier.records() if _comparable(r)}
-    now = [r for sheet in tables for r in sheet.records() if _comparable(r)]
+    before = {(r["unit"], r["statistic"]): r for r in earlier.records() if comparable(r)}
+    now = [r for sheet in tables for r in sheet.records() if comparable(r)]
     pairs = [(before[r["unit"], r["statistic"]], r) for r in now if (r["unit"], r["statistic"]) in before]
     changes = [_change(a, b) for a, b in pairs]
     adjusted = benjamini_hochberg(np.array([p for *_, p in changes])).tolist() if changes else []
@@ -133,16 +134,11 @@ def earlier_columns() -> tuple[Column, ...]:
     return (_UNIT, _STATISTIC, *_FIGURES, *_LABELS)
 
 
-def _comparable(record: Mapping[str, str]) -> bool:
-    """Whether a figure is exact and has a standard error with degrees of freedom."""
-    return not record["bound"] and float(record["se"] or 0) > 0 and int(record["df"] or 0) > 0
-
-
 def _change(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Decimal, float, float, float]:
-    """Difference of two independent estimates, its standard error, half width, p."""
+    """Difference of two independent estimates, its standard error, half width, p (Welch's degrees of freedom)."""
     difference = Decimal(after["estimate"]) - Decimal(before["estimate"])
     se = math.hypot(float(before["se"]), float(after["se"]))
-    df = int(before["df"]) + int(after["df"])
+    df = se**4 / sum(float(one["se"]) ** 4 / int(one["df"]) for one in (before, after))
     half = float(stats.t.ppf(0.975, df)) * se
     return difference, se, half, float(2 * stats.t.sf(abs(float(difference)) / se, df))
 

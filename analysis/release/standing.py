@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from analysis import annual
 from analysis.annual.protocol import Protocol, read_protocol
 from analysis.annual.specification import read_statistics
 from analysis.figures import round_half_up
-from analysis.funnel import expected_range
+from analysis.funnel import common_sizes, expected_range
 from analysis.index_intervals import Basis, limits
-from analysis.intervals import effective_n
 from analysis.rank_sets import sets_from_intervals, simultaneous_level
 from analysis.ranking import group_span, table_reliability
 from analysis.release.sheets import Column, Kind, Sheet, Value, sheet_of
 
 PATH = "results/ranks.csv"
 GROUPS = 4  # quarters of a table that cannot tell single places
-FEWEST = 5  # units with an index from which an expected range is told
+FEWEST = 5  # units with an index of enough answers from which an expected range is told
 TITLES = (
     "Rank intervals and expected ranges: each unit among those of its kind under the same unit",
     "Khoảng thứ hạng và khoảng dự kiến: từng đơn vị so với các đơn vị cùng loại, cùng cấp trên",
@@ -43,8 +43,9 @@ COLUMNS = (
     Column("no_range", Kind.TEXT, "Why there is no expected range", "Vì sao không có khoảng dự kiến"),
 )
 ALONE, NO_FIGURE = "nobody to compare with", "no exact index with a standard error"
+INCOMPLETE = "a part of the index is missing"
 QUARTERS_ONLY = "the table does not tell places apart"
-TOO_FEW_UNITS = f"fewer than {FEWEST} units with an index"
+TOO_FEW_UNITS = f"fewer than {FEWEST} units with an index of enough answers"
 Record = Mapping[str, str]
 
 
@@ -53,20 +54,23 @@ class _Group:
     """Units that are compared, with the printed figures of their overall index as shares."""
 
     parent: str
+    returned: Mapping[str, int]
     records: list[Record] = field(default_factory=list)
 
     def numbers(self, name: str) -> "np.ndarray[Any, np.dtype[np.float64]]":
-        """A column of printed numbers, NaN where the figure is no exact one with a standard error."""
-        return np.array([float(r[name]) if exact(r) else math.nan for r in self.records])
+        """A column of printed numbers, NaN where the figure is not set beside others."""
+        return np.array([float(r[name]) if annual.comparable(r) else math.nan for r in self.records])
 
 
-def standing(overall: Sheet, protocol: Mapping[str, Any]) -> Sheet:
+def standing(overall: Sheet, fieldwork: Sheet, protocol: Mapping[str, Any]) -> Sheet:
     """Make the table of rank intervals and expected ranges (method.md, formulas Z16 and Z17).
 
     Parameters
     ----------
     overall : Sheet
         results/overall.csv: nothing else of the answers is looked at, so that its reader can do the same.
+    fieldwork : Sheet
+        data/fieldwork.csv, for the dossiers that each unit returned.
     protocol : mapping
         As published. `kinds` (kind by unit; a unit without one, such as a pool of small ones, is not compared) keeps
         apart what is not alike; without it all units under one are compared.
@@ -79,25 +83,23 @@ def standing(overall: Sheet, protocol: Mapping[str, Any]) -> Sheet:
     settings = read_protocol(protocol)
     share = any(one.name == "overall" and one.plain_share for one in read_statistics(protocol))
     rows: dict[str, list[Value]] = {}
-    for group in _groups(overall, settings, protocol.get("kinds")):
+    returned = {record["unit"]: int(record["returned"] or 0) for record in fieldwork.records()}
+    for group in _groups(overall, settings, protocol.get("kinds"), returned):
         rows |= _rows(group, settings, plain_share=share)
     ordered = [rows[unit] for unit in settings.order if unit in rows]
     return sheet_of(PATH, TITLES, COLUMNS, ordered, ["unit"])
 
 
-def exact(record: Record) -> bool:
-    """Whether a printed index is no bound and its standard error is known."""
-    return not record["bound"] and float(record["se"] or 0) > 0 and int(record["df"] or 0) > 0
-
-
-def _groups(overall: Sheet, protocol: Protocol, kinds: Mapping[str, str] | None) -> list[_Group]:
+def _groups(
+    overall: Sheet, protocol: Protocol, kinds: Mapping[str, str] | None, returned: Mapping[str, int]
+) -> list[_Group]:
     """Units of one kind right under the same unit."""
     found: dict[tuple[str, str], _Group] = {}
     for record in overall.records():
         unit, parent = record["unit"], protocol.tree.get(record["unit"])
         kind = "" if kinds is None else kinds.get(unit)
         if record["statistic"] == "overall" and parent is not None and kind is not None:
-            found.setdefault((parent, kind), _Group(parent)).records.append(record)
+            found.setdefault((parent, kind), _Group(parent, returned)).records.append(record)
     return list(found.values())
 
 
@@ -109,7 +111,7 @@ def _rows(group: _Group, protocol: Protocol, *, plain_share: bool) -> dict[str, 
     sets = sets_from_intervals(estimate, low, high)
     reliability = table_reliability(estimate, se)
     quarters = group_span(sets.lower, sets.upper, GROUPS) if size >= GROUPS else (None, None)
-    ranges, no_range = _expected(estimate / 100, se / 100, group.numbers("n"))
+    ranges, no_range = _expected(group)
     rho = None if reliability.rho is None else round_half_up(reliability.rho, 2)
     rows: dict[str, list[Value]] = {}
     for k, record in enumerate(group.records):
@@ -121,10 +123,8 @@ def _rows(group: _Group, protocol: Protocol, *, plain_share: bool) -> dict[str, 
         elif not no_rank:
             places = [int(sets.lower[k]), int(sets.upper[k])]
         spans: list[Value] = [int(side[k]) if in_quarters and side is not None else None for side in quarters]
-        own_range: list[Value] = [None, None, ""]
-        why = no_range or ("" if exact(record) else NO_FIGURE)
-        if not why:
-            own_range = ranges[k]
+        why = no_range or _no_figure(record, protocol.rank_minimum)
+        own_range: list[Value] = [None, None, ""] if why else ranges[k]
         start: list[Value] = [record["unit"], group.parent, size, evidence, _or_blank(low[k]), _or_blank(high[k])]
         rows[record["unit"]] = [*start, *places, *spans, rho, *own_range, no_rank, why]
     return rows
@@ -152,13 +152,17 @@ def _joint_limits(group: _Group, level: float, *, plain_share: bool) -> Sequence
     )
 
 
-def _expected(share: Any, se: Any, n: Any) -> tuple[list[list[Value]], str]:  # noqa: ANN401 - arrays of numbers
+def _expected(group: _Group) -> tuple[list[list[Value]], str]:
     """Limits of the expected range and the word of every unit; or why there is none for anybody."""
-    usable = ~np.isnan(se) & (share > 0) & (share < 1)
-    if usable.sum() < FEWEST:
+    share, se = group.numbers("estimate") / 100, group.numbers("se") / 100
+    known = np.array([r["rankable"] == "yes" for r in group.records]) & ~np.isnan(se) & (share > 0) & (share < 1)
+    if known.sum() < FEWEST:
         return [], TOO_FEW_UNITS
-    size = effective_n(np.where(usable, share, 0.5), np.where(usable, se, 1), np.where(usable, n, 1))
-    found = expected_range(np.where(usable, share, np.nan), np.where(usable, size, np.nan))
+    n = group.numbers("n")
+    answered = n / np.array([group.returned.get(r["unit"]) or math.inf for r in group.records])
+    size = np.full(len(n), math.nan)
+    size[known] = common_sizes(share[known], se[known], n[known], group.numbers("df")[known], answered[known])
+    found = expected_range(np.where(known, share, math.nan), size)
     rows: list[list[Value]] = []
     for low, high, word in zip(found.lower, found.upper, found.word, strict=True):
         shown = [None if math.isnan(v) else round_half_up(100 * float(v), 2) for v in (low, high)]
@@ -168,11 +172,16 @@ def _expected(share: Any, se: Any, n: Any) -> tuple[list[list[Value]], str]:  # 
 
 def _no_rank(record: Record, size: int, minimum: int) -> str:
     """Why a unit has no rank interval, blank if it has one."""
-    if size == 1:
-        return ALONE
-    if not exact(record):
+    return ALONE if size == 1 else _no_figure(record, minimum)
+
+
+def _no_figure(record: Record, minimum: int) -> str:
+    """Why a unit is not set beside others, blank if it is."""
+    if record["label"] == annual.REWEIGHTED:
+        return INCOMPLETE
+    if not annual.comparable(record):
         return NO_FIGURE
-    return "" if record["rankable"] == "yes" else f"fewer than {minimum} answers, or a part of the index is missing"
+    return "" if record["rankable"] == "yes" else f"fewer than {minimum} answers"
 
 
 def _or_blank(value: float) -> Value:

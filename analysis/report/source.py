@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from analysis import annual
 from analysis.report.wording import Words
 
 POOLED, POOLED_NAME = ".pooled", ": các đơn vị nhỏ, gộp chung"
@@ -57,7 +58,5 @@ class Source:
 
 
 def comparable(record: Record | None) -> bool:
-    """Whether a figure is exact, of all its questions, and has a standard error with degrees of freedom."""
-    if record is None or record["bound"] or record["label"] == "reweighted":
-        return False
-    return float(record["se"] or 0) > 0 and int(record["df"] or 0) > 0
+    """Whether there is a figure, and it is set beside others as in every table of a release."""
+    return record is not None and annual.comparable(record)

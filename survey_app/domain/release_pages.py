@@ -15,7 +15,7 @@ class NoPlace(StrEnum):
     """Why a unit has no rank interval; the web has one sentence per language for each."""
 
     ALONE = "alone"  # nobody of its kind to compare with
-    NO_FIGURE = "no_figure"  # no exact index
+    NO_FIGURE = "no_figure"  # no exact index, or one that lacks a part
     FEW_ANSWERS = "few_answers"  # fewer than the protocol asks for a place
     QUARTERS_ONLY = "quarters_only"  # the table tells no single places apart
 

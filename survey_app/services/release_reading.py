@@ -223,6 +223,7 @@ def _no_place(why: str) -> NoPlace | None:
     return {
         analysis.release.ALONE: NoPlace.ALONE,
         analysis.release.NO_FIGURE: NoPlace.NO_FIGURE,
+        analysis.release.INCOMPLETE: NoPlace.NO_FIGURE,
         analysis.release.QUARTERS_ONLY: NoPlace.QUARTERS_ONLY,
     }.get(why, NoPlace.FEW_ANSWERS)
 

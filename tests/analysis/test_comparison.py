@@ -123,6 +123,44 @@ def test_plain_shares_get_newcombe_s_interval():
     assert clustered.difference == pytest.approx(found.difference)
 
 
+def years(earlier, later, design, **more):
+    """Change of one share between two years: hits and answers of each."""
+    tables = [small(q=[5] * hits + [1] * (n - hits), c=[k // 6 for k in range(n)], N=[n] * n)
+              for hits, n in (earlier, later)]  # fmt: skip
+    (found,) = compare_years(*tables, specified([{"share": ["q"]}], (), design), **more)
+    return found
+
+
+@pytest.mark.parametrize("independent", [True, False])
+def test_shares_of_two_plain_years_get_newcombe_s_interval_though_all_answers_agree(independent):
+    # Wilson's lower limit of 30 of 30 is 30 / (30 + 1.96^2) = 88.65 %; of 28 of 30 they are 78.68 and 98.15 %.
+    same = years((30, 30), (30, 30), DesignColumns(), independent=independent)
+    assert same.ci == pytest.approx((-11.35, 11.35), abs=0.005)
+    fell = years((30, 30), (28, 30), DesignColumns(), independent=independent)
+    assert fell.ci == pytest.approx((-21.323, 5.665), abs=0.001)
+    for found in (same, fell):
+        assert (found.se, found.p, found.ci_method) == (None, None, "newcombe")
+        assert found.reason == "all answers of a domain agree: they show no error"
+
+
+def test_unanimous_clusters_are_not_certain_either():
+    """30 of 30 in five clusters of six: Korn and Graubard with n_eff 30 and df 4."""
+    found = years((30, 30), (30, 30), DesignColumns(psu=("c",)), independent=True)
+    assert (found.difference, found.se, found.p) == (0.0, None, None)
+    # n_eff = 30 (qt(0.975, 29) / qt(0.975, 4))^2 = 16.28; the lower limit is 0.025^(1 / 16.28) = 79.7 %.
+    assert found.ci == pytest.approx((-20.28, 20.28), abs=0.01)
+    assert found.ci_method == "recovered from both intervals"
+
+
+def test_a_unanimous_mean_has_no_interval_and_a_census_is_certain():
+    tables = [small(y=[3.0] * 8, c=[k // 2 for k in range(8)]) for _year in range(2)]
+    (found,) = compare_years(*tables, specified([{"mean": ["y"]}], (), DesignColumns(psu=("c",)), ()), independent=True)
+    assert (found.difference, found.se, found.ci) == (0.0, None, None)
+    assert found.reason
+    census = years((30, 30), (30, 30), DesignColumns(fpc=("N",)), independent=True)
+    assert (census.se, census.ci, census.reason) == (0.0, (0.0, 0.0), None)
+
+
 def test_degrees_of_freedom_are_those_of_both_domains():
     # Three strata of two PSUs each; a and a2 lie in two of them: 4 - 2. a with b is in all three: 4 - 3.
     table = small(y=[1, 2, 3, 4, 5, 7], h=[1, 1, 2, 2, 3, 3], c=[1, 2, 3, 4, 5, 6], d=["a", "a2", "a", "a2", "b", "b"])
