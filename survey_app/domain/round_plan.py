@@ -131,6 +131,9 @@ def _lists(plan: Plan, languages: tuple[str, ...]) -> list[Problem]:
         given = getattr(plan, name)
         if given is not None and (not given or len(set(given)) < len(given) or not all(v.strip() for v in given)):
             found.append(Problem(name, "list", f"{name}: name each once, or none at all for all of them."))
+        elif given is not None and plan.design.get("mode") == DESIGN["mode"]:
+            told = f"{name}: a rolling round asks about every dossier returned; name some in a closed frame only."
+            found.append(Problem(name, "closed_only", told))
     for name, known in (("collectors", COLLECTORS), ("languages", languages)):
         given = getattr(plan, name)
         if given is not None and (not given or len(set(given)) < len(given) or not set(given) <= set(known)):

@@ -107,6 +107,9 @@ def problem(found: Problem) -> str:
         "length": _("This is empty or too long."),
         "pair": _("Enter both the number and the day of the approval, or neither."),
         "unknown": _("This is not known here; write it as in the list of units or in the register."),
+        "closed_only": _(
+            "A rolling round asks about every dossier returned; leave this empty, or plan a closed frame."
+        ),
         "order": _("This day lies before the one that it must follow."),
         "too_long": _("A round's field time has at most 31 months."),
         "in_field": _("The release must lie after the end of the field time."),

@@ -202,6 +202,8 @@ def test_a_plan_may_still_be_changed_and_is_checked_as_a_whole(installation):
         "design": {"mode": "closed", "stages": 2, "second_stage_take": 60},
         "fields": ("Đất đai",),
     }
+    with pytest.raises(round_plans.PlanRefusedError, match="rolling round asks about every dossier"):
+        rounds.amend(installation, made.code, {"fields": ("Đất đai",)})
     assert set(rounds.amend(installation, made.code, changes)) == set(changes)
     assert rounds.amend(installation, made.code, changes) == ()
     bad = {"minimum_n": 10, "design": {"mode": "any", "extra": 1}, "units": ("la",), "languages": ("xx",), "title": " "}
