@@ -3,6 +3,7 @@
 import pytest
 
 from analysis import AnalysisError, Figure, publishable, released_groups, rounded_count
+from tests.analysis.published import published
 
 
 def figure(counts: tuple[int, ...], **changes: object) -> Figure:
@@ -110,3 +111,35 @@ def test_an_item_whose_batch_is_too_small_waits_for_the_next_batch():
     assert released_groups([9, 15], [3, 7]) == [1, 1]
     assert released_groups([12, 11, 14], [0, 1, 0]) == [0, -1, -1]
     assert released_groups([12, 11, 14], [0, 1, 9]) == [0, 2, 2]
+
+
+def of_share(n: int, satisfied: int) -> Figure:
+    return figure((n - satisfied, 0, 0, 0, satisfied))
+
+
+def test_one_more_answer_does_not_show_in_a_figure_near_the_end():
+    for example in published("sdc_differencing")["live_mean"]:
+        if "satisfied_pct" not in example["before"]:
+            continue
+        shown = [
+            publishable(of_share(x["n"], round(x["n"] * x["satisfied_pct"] / 100)), 10, probability_sample=False)
+            for x in (example["before"], example["after"])
+        ]
+        assert shown[0] == shown[1]
+        assert shown[0].bound == "at_least"
+
+
+def test_a_part_too_small_to_be_shown_does_not_follow_from_total_and_rest():
+    parts = published("sdc_differencing")["subtraction"]
+    small, rest = parts["hidden_part"], parts["published_part"]
+    assert small["n"] + rest["n"] == parts["total"]["n"]
+    assert publishable(of_share(**small), 10, probability_sample=False) is None
+    assert released_groups([rest["n"], small["n"]], [0, 0]) == [0, -1]  # it waits: no total holds it
+
+
+def test_where_nobody_is_satisfied_the_figure_does_not_say_so():
+    example = published("sdc_differencing")["unanimous"]
+    safe = publishable(of_share(example["n"], example["satisfied"]), 10, probability_sample=False)
+    assert safe is not None
+    assert (safe.bound, safe.levels) == ("at_most", None)
+    assert safe.estimate >= 5
