@@ -22,6 +22,7 @@ _ROLE_TO = {
 }
 # Steps that a round takes with its release and in no other way: no figure is public without a signed bundle.
 RELEASE_STEPS = MappingProxyType({COMPUTED: "build", CHECKED: "check", SIGNED: "sign", PUBLISHED: "publish"})
+INSIDERS = frozenset({COMPUTER, CHECKER, SIGNER})  # they must see the figures before these are published
 NAMED_PERSON = (CHECKED, SIGNED, PUBLISHED)  # never taken by whoever happens to sit at the server
 
 
@@ -43,6 +44,11 @@ def goes_back(now: str, state: str) -> bool:
 def is_step(now: str, state: str) -> bool:
     """Whether a round can go from one state to the other at all."""
     return before(state) == now or goes_back(now, state)
+
+
+def is_embargoed(state: str) -> bool:
+    """Whether annual figures are there that nobody but insiders may see yet."""
+    return state in ENDED and state != PUBLISHED
 
 
 def role_for(now: str, state: str) -> str:

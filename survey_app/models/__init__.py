@@ -17,6 +17,7 @@ from survey_app.models.answers import (
 )
 from survey_app.models.bridges import InstrumentBridge
 from survey_app.models.dossiers import Dossier, DossierChange, Invitation
+from survey_app.models.facts import FactStatement
 from survey_app.models.frames import Contact, Frame, OptOut, SampleCell, SampleMember
 from survey_app.models.kiosks import DeadLetter, Kiosk, KioskCode, KioskDay, KioskRange, KioskRound, KioskWalkUp
 from survey_app.models.publishing import LedgerEntry
@@ -37,6 +38,7 @@ __all__ = [
     "DeadLetter",
     "Dossier",
     "DossierChange",
+    "FactStatement",
     "Frame",
     "Inbox",
     "InstrumentBridge",

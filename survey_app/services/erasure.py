@@ -21,6 +21,7 @@ from survey_app.models import (
     Contact,
     Counter,
     DeadLetter,
+    FactStatement,
     Frame,
     Inbox,
     Invitation,
@@ -71,7 +72,19 @@ OF_ROUND = (
     Batch,
 )
 # what was shown, how it was made, who did it
-STAYS = (LedgerEntry, Release, RuleScore, Stratum, Frame, SampleCell, RoundStep, RoundChange, KioskRound, KioskWalkUp)
+STAYS = (
+    LedgerEntry,
+    Release,
+    RuleScore,
+    Stratum,
+    Frame,
+    SampleCell,
+    RoundStep,
+    RoundChange,
+    FactStatement,
+    KioskRound,
+    KioskWalkUp,
+)
 Progress = Callable[[int, int], None]
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from survey_app.domain import access
+from survey_app.domain import access, round_states
 from survey_app.domain.access import Reader
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures
 from survey_app.installation import Installation
 from survey_app.models import Unit
-from survey_app.services import indices, rounds, unit_tree, units
+from survey_app.services import embargo, indices, round_roles, rounds, unit_tree, units
 from survey_app.services.errors import NotFoundError
 
 FIRST = (
@@ -43,7 +43,11 @@ def agency(
     opened = _open(installation, reader, access.AGENCY, slug, code)
     if opened.round is None:
         return opened, None
-    return opened, indices.unit_page(installation, opened.round.id, opened.unit_id, language)
+    insider = _is_insider(installation, reader, opened.round)
+    figures = indices.unit_page(installation, opened.round.id, opened.unit_id, language, public=not insider)
+    if round_states.is_embargoed(opened.round.state) and not insider:
+        return opened, embargo.of_unit(figures)
+    return opened, figures
 
 
 def province(
@@ -53,7 +57,15 @@ def province(
     opened = _open(installation, reader, access.PROVINCE, slug, code)
     if opened.round is None:
         return opened, None
-    return opened, indices.province_page(installation, opened.round.id, opened.unit_id, language)
+    figures = indices.province_page(installation, opened.round.id, opened.unit_id, language)
+    if round_states.is_embargoed(opened.round.state) and not _is_insider(installation, reader, opened.round):
+        return opened, embargo.of_province(figures)
+    return opened, figures
+
+
+def agency_round(installation: Installation, reader: Reader, slug: str, code: str) -> Opened:
+    """A unit in a round, for other pages of an agency; NotFoundError as above."""
+    return _open(installation, reader, access.AGENCY, slug, code)
 
 
 def province_round(installation: Installation, reader: Reader, slug: str, code: str) -> Opened:
@@ -70,6 +82,13 @@ def home_slug(installation: Installation, reader: Reader) -> str:
 def published(installation: Installation) -> tuple[RoundLine, ...]:
     """Rounds that anyone may read, newest first."""
     return tuple(line for line in rounds.every(installation) if line.state == "published")
+
+
+def _is_insider(installation: Installation, reader: Reader, line: RoundLine) -> bool:
+    """Whether somebody computes, checks or signs rounds of the unit that a round is of: he must see its figures."""
+    with installation.database.read() as session:
+        above = (line.unit_id, *units.ancestors(session, line.unit_id, line.period_start))
+        return reader.unit_id in above and bool(round_roles.roles_of(session, reader.id) & round_states.INSIDERS)
 
 
 def _open(installation: Installation, reader: Reader, area: str, slug: str, code: str | None) -> Opened:

@@ -10,7 +10,16 @@ import analysis
 from survey_app.domain import release_keys, round_states
 from survey_app.installation import Installation
 from survey_app.models import Release, Round
-from survey_app.services import audit, flush, publication, release_build, release_files, round_roles, rounds
+from survey_app.services import (
+    audit,
+    facts_check,
+    flush,
+    publication,
+    release_build,
+    release_files,
+    round_roles,
+    rounds,
+)
 from survey_app.services.errors import RefusedError
 from survey_app.services.release_build import PUBLIC
 from survey_app.services.release_list import Line, line_of
@@ -204,6 +213,8 @@ def _step(installation: Installation, code: str, before: str, after: str, actor:
             raise RefusedError(f"The release of {code} is {release.state} already.")
         _require_person(session, installation, row, after, actor)
         _not_the_same_person(release, after, actor)
+        if after == "signed":
+            facts_check.refuse_open(session, row)
         if row.state == before:
             rounds.advance(session, installation, row, after, actor)
         elif row.state != round_states.PUBLISHED:  # published already: a correction, or figures from before releases

@@ -18,7 +18,8 @@ def app(tmp_path_factory):
 def opened(app):
     """Routes that the browser tests open, by the addresses in their list."""
     adapter, found = app.url_map.bind("localhost"), set()
-    for path in [*(path for _login, path in looked_at.PAGES), *looked_at.RELEASES, *looked_at.REPORTS.values()]:
+    signed = [*looked_at.RELEASES, *looked_at.REPORTS.values(), *looked_at.FACTS.values()]
+    for path in [*(path for _login, path in looked_at.PAGES), *signed]:
         try:
             found.add(adapter.match(path.partition("?")[0], return_rule=True)[0].rule)
         except HTTPException:
@@ -36,7 +37,7 @@ def test_a_new_page_is_added_to_what_axe_looks_at(app):
 
 def test_a_new_template_is_looked_at_too():
     """Pages that only answer to a form have no address of their own; their templates are counted."""
-    looked = looked_at.DESK | looked_at.FORMS | looked_at.SIGNED | looked_at.CITIZEN
+    looked = looked_at.DESK | looked_at.FORMS | looked_at.SIGNED | looked_at.CHECKED | looked_at.CITIZEN
     assert looked_at.page_templates() == looked | set(looked_at.NO_ROUTE)
 
 

@@ -18,6 +18,7 @@ VALUES = {
     "dossier.applicant_kind": "individual",
     "dossier.filing_channel": "counter",
     "dossier.outcome": "returned",
+    "fact_statement.verdict": "objected",
     "kiosk.replaces_id": None,
     "instrument_bridge.later_key": "later",
     "kiosk_round.idle_seconds": 60,

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from survey_app.services import reading
 from survey_app.web import language
+from survey_app.web.agency import facts
 from survey_app.web.current import installation
 from survey_app.web.staff_session import agency_guard as guard
 from survey_app.web.staff_session import reader
@@ -13,6 +14,7 @@ from survey_app.web.unit_view import unit_view
 __all__ = ["blueprint", "guard"]
 
 blueprint = Blueprint("agency", __name__, url_prefix="/agency")
+facts.install(blueprint)
 
 
 @blueprint.get("/")
