@@ -135,7 +135,7 @@ def test_steps_are_offered_to_their_role_alone_asked_once_and_written_down(visit
         assert visitor.get(f"{path}?to={to}").status == 404
     with installation.database.read() as session:
         done = (AuditEntry.action == "round field", AuditEntry.subject == LIVE)
-        assert session.scalar(select(AuditEntry.actor).where(*done)) == "province"
+        assert "province" in session.scalars(select(AuditEntry.actor).where(*done)).all()  # the command line too
 
 
 @pytest.mark.parametrize(
