@@ -14,7 +14,6 @@ class Counts:
 
     published: tuple[tuple[str, str], ...]  # name of the count, as printed; rounded to 5
     drawn: int  # rounded to 5
-    callers: tuple[tuple[str, int], ...]  # refused, not reached, other; rounded to 5
     left_out: tuple[tuple[str, int], ...]  # reason, dossiers of the register that are not in the frame
 
 

@@ -12,13 +12,12 @@ from survey_app.domain import access, facts, round_states
 from survey_app.domain.access import Reader
 from survey_app.domain.facts import Counts, RoundFacts, Statement, UnitFacts, UnitStatus
 from survey_app.installation import Installation
-from survey_app.models import Counter, Dossier, FactStatement, Frame, Invitation, Release, Round, RoundStep, Unit
+from survey_app.models import Dossier, FactStatement, Frame, Invitation, Release, Round, RoundStep, Unit
 from survey_app.services import audit, reading, release_build, release_files, round_roles, rounds, unit_tree
 from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.reading import Opened
 from survey_app.services.round_roles import Actor
 
-CALLERS = ("refused", "not_reached", "other")
 FIELDWORK = "data/fieldwork.csv"
 REASON = 3  # letters that a reason or an answer has at least
 LONGEST = 400
@@ -128,9 +127,6 @@ def _counts(
         .where(Invitation.round_id == row.id, Invitation.drawn)
         .where(Dossier.receiving_unit_id.in_(under) | Dossier.resolving_unit_id.in_(under))
     )
-    called = select(Counter.name, func.sum(Counter.value)).where(Counter.round_id == row.id, Counter.name.in_(CALLERS))
-    called = called.where(Counter.unit_id.in_(under)).group_by(Counter.name)
-    found = {name: int(value) for name, value in session.execute(called)}
     frozen = session.get(Frame, row.id)
     slugs = set(session.scalars(select(Unit.slug).where(Unit.id.in_(under))))
     left_out = {
@@ -140,7 +136,6 @@ def _counts(
     return Counts(
         published=tuple((name, count) for name, count in own.items() if name != "unit"),
         drawn=analysis.rounded_count(session.scalar(drawn) or 0),
-        callers=tuple((name, analysis.rounded_count(found.get(name, 0))) for name in CALLERS),
         left_out=tuple((reason, n) for reason, n in sorted(left_out.items()) if n),
     )
 

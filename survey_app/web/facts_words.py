@@ -8,7 +8,7 @@ from survey_app.web.language import gettext as _
 
 
 def counts(found: Counts) -> tuple[tuple[str, str], ...]:
-    """Every count with its name, as it is to be published or as callers reported it."""
+    """Every count with its name, as it is to be published."""
     names = {
         "returned": _("Dossiers that may be asked about"),
         "invited": _("Invited"),
@@ -16,11 +16,14 @@ def counts(found: Counts) -> tuple[tuple[str, str], ...]:
         "opened": _("Questionnaires opened"),
         "complete": _("Complete answers"),
         "partial": _("Answers to at least half of the questions"),
+        "refused": _("Refused, or broken off before half"),
+        "not_reached": _("Not reached"),
+        "other": _("Reached, could not answer"),
+        "unknown": _("Invited, and nothing is known"),
     }
-    callers = {"refused": _("Refused"), "not_reached": _("Not reached"), "other": _("Reached, could not answer")}
     rows = [(names.get(name, name), _number(value)) for name, value in found.published]
     rows.insert(1, (_("Drawn for the sample"), _number(str(found.drawn))))
-    return (*rows, *((callers[name], _number(str(n))) for name, n in found.callers))
+    return tuple(rows)
 
 
 def left_out(found: Counts) -> tuple[tuple[str, str], ...]:
