@@ -7,7 +7,7 @@ Every answer for which somebody was thanked must be there exactly once: to be co
 reason (a slip used twice, an unknown slip, late). Numbers of a kiosk have no hole, and its memory does not grow. The
 kiosks run at once; server and browsers are killed while people answer. Kiosk 1 is never killed: its memory is that of
 the whole day. Of that, what its scripts hold counts; the page's process also holds what the driver records of it
-(bench/kiosk_memory.py measures it without one).
+(bench/kiosk_memory.py measures it without one). Runs share nothing, so two halves may run at once, with two seeds.
 """
 
 import argparse
@@ -45,11 +45,12 @@ from survey_app.settings import Settings
 from tests.factories import a_forged_token, a_round, a_token
 from tests.kiosk import administrator
 
-DESK = "hai-chau"
+DESK, LATE = "hai-chau", "late visit"
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = 20  # times that memory is looked at
 MOST_GROWTH = 1.1  # times: memory of scripts in the last fifth of the day by that in the second fifth
 LEAVES, SLIP, USED, UNKNOWN = 0.05, 0.4, 0.1, 0.05  # chances per visit
+LEAST_THANKED = 3  # at least one visit in so many must end with thanks, or nothing was tried
 OFFLINE = 0.3  # chance per batch of a kiosk
 
 
@@ -192,7 +193,7 @@ def late(hall: Hall) -> None:
     """One answer before the close is sent after it."""
     sent(hall.tablets)
     hall.tablets[0].line(offline=True)
-    hall.tablets[0].begin([somebody(hall, "late visit") | {"slip": ""}])
+    hall.tablets[0].begin([somebody(hall, LATE) | {"slip": ""}])
     hall.tablets[0].end()
     with hall.installation.database.write() as session:
         session.execute(update(Round).values(field_end=hall.installation.today() - timedelta(days=1)))
@@ -257,12 +258,13 @@ def growth(samples: list[tuple[int, int]]) -> list[float]:
 
 def report(hall: Hall, found: Held, given: list[int]) -> dict[str, Any]:
     """Hold what is there against what people were told."""
-    there, told = Counter(found.counted + found.apart), Counter(hall.day.thanked)
+    there, told, grown = Counter(found.counted + found.apart), Counter(hall.day.thanked), growth(hall.memory)
     lost = [comment for comment in told if comment not in there]
     doubled = [comment for comment, times in there.items() if times > 1]
     whole = sorted(found.ranges) == sorted((1, number) for number in given)
-    grown = growth(hall.memory)
-    good = not lost and not doubled and whole and grown[0] < MOST_GROWTH and found.reasons["after_close"] == 1
+    strange = sorted(set(there) - {f"visit {number}" for number in range(1, hall.day.wished + 1)} - {LATE})
+    good = not (lost or doubled or strange) and whole and found.reasons["after_close"] == 1
+    good &= grown[0] < MOST_GROWTH and len(told) * LEAST_THANKED >= hall.day.visits
     return {
         "visits": hall.day.visits,
         "thanked": len(hall.day.thanked),
@@ -270,6 +272,7 @@ def report(hall: Hall, found: Held, given: list[int]) -> dict[str, Any]:
         "quarantined": dict(found.reasons),
         "lost": lost,
         "doubled": doubled,
+        "strange": strange,
         "numbers": found.ranges,
         "numbers_without_hole": whole,
         "memory_of_scripts_bytes": [hall.memory[0][0], hall.memory[-1][0]],
