@@ -68,7 +68,12 @@ class Database:
         # Writers of SQLite queue here instead of sleeping in its busy handler (its sleeps starve some writers).
         self._turn = threading.Lock()
         self.writer = _sqlite_engine(url, "BEGIN IMMEDIATE") if self.sqlite else _postgresql_engine(url)
-        self.reader = _sqlite_engine(url, "BEGIN") if self.sqlite else self.writer
+        # A reader sees one state of everything, in SQLite by itself: sums and parts are never of different moments.
+        self.reader = (
+            _sqlite_engine(url, "BEGIN")
+            if self.sqlite
+            else self.writer.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from survey_app import whole_files
 from survey_app.domain import kiosk_sealing, release_keys, sealing
 
 KEY_BYTES = 32
@@ -63,10 +64,6 @@ class KeyFolder:
         self._create(path)
         return self._read(path)
 
-    def destroy_contact_key(self, code: str) -> None:
-        """Overwrite and remove it, so that no old copy of the contacts can be read; twice is harmless."""
-        _destroy(self._contact_key(code))
-
     def opt_out_key(self) -> bytes:
         """Key under which addresses that want no messages are known again; made when it is first needed."""
         path = self.root / "issue" / "opt-out.key"
@@ -91,9 +88,7 @@ class KeyFolder:
 
     def prepare_kiosks(self) -> None:
         """Make the key that kiosks seal their answers to; an existing one is kept, since sealed answers need it."""
-        path = self._kiosks
-        if not path.exists():
-            _write(path, kiosk_sealing.new_private_key())
+        _write_new(self._kiosks, kiosk_sealing.new_private_key())
 
     def kiosks(self) -> bytes:
         """Private key that opens what kiosks send; the web process opens it, checks it and seals it to the day."""
@@ -108,9 +103,8 @@ class KeyFolder:
         """Make another key for kiosks to seal to, and retire the one in use: devices may hold answers sealed to it."""
         private = self.kiosks()
         name = f"{today.isoformat()}_{kiosk_sealing.key_id(kiosk_sealing.public_key(private)).hex()}.key"
-        if not (self._retired / name).exists():
-            _write(self._retired / name, private)
-        _write(self._kiosks, kiosk_sealing.new_private_key())
+        _write_new(self._retired / name, private)
+        whole_files.write(self._kiosks, kiosk_sealing.new_private_key())
 
     def retired_kiosks(self) -> list[date]:
         """Days on which keys of kiosks were retired, oldest first; two on one day count twice."""
@@ -135,8 +129,9 @@ class KeyFolder:
         if private.exists() or public.exists():
             raise release_keys.ReleaseKeyError(f"{private} or {public} exists; move it to its safe place first.")
         encrypted, shown = release_keys.new_pair(passphrase)
-        _write(private, encrypted)
-        _write(public, shown, mode=0o644)
+        if not _write_new(private, encrypted):
+            raise release_keys.ReleaseKeyError(f"{private} was made meanwhile; move it to its safe place first.")
+        _write_new(public, shown, whole_files.PUBLIC)
         return private, public
 
     def public(self, name: str) -> bytes:
@@ -167,18 +162,18 @@ class KeyFolder:
         return sorted(date.fromisoformat(name) for name in names)
 
     def _create_pair(self, name: str) -> int:
-        """Write the private key first: a public key without its private half would swallow answers."""
+        """Write the private key first: a public key without its private half would swallow answers.
+
+        The public one is of the private key that stands in the file, which another process may have made meanwhile.
+        """
         private, public = self.root / "flush" / f"{name}.key", self.root / "web" / "public" / f"{name}.pub"
         if public.exists():
             return 0
-        if not private.exists():
-            _write(private, sealing.new_private_key())
-        _write(public, sealing.public_key(private.read_bytes()), mode=0o644)  # the web process may be another user
-        return 1
+        _write_new(private, sealing.new_private_key())
+        return int(_write_new(public, sealing.public_key(private.read_bytes()), whole_files.PUBLIC))
 
     def _create(self, path: Path) -> None:
-        if not path.exists():
-            _write(path, secrets.token_bytes(KEY_BYTES))
+        _write_new(path, secrets.token_bytes(KEY_BYTES))
 
     def _read(self, path: Path) -> bytes:
         try:
@@ -200,13 +195,9 @@ def _destroy(path: Path) -> None:
         path.unlink()
 
 
-def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Write a key so that it is whole or absent; a secret one is readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+def _write_new(path: Path, content: bytes, mode: int = whole_files.SECRET) -> bool:
+    """Write a key that is not there yet; False if it is, since what was sealed to it needs the one that stands."""
+    if path.exists():
+        return False
+    whole_files.make_folder(path.parent)
+    return whole_files.write_new(path, content, mode)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from survey_app import whole_files
 from survey_app.domain.language_packs import Pack, of_content
 
 INDEX: Final = "index.json"
@@ -147,9 +147,4 @@ def _write(path: Path, content: bytes, *, anew: bool = False) -> None:
     if path.exists() and not anew:
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    whole_files.write(path, content, whole_files.PUBLIC)

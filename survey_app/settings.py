@@ -34,7 +34,7 @@ class Settings:
     host: str = "127.0.0.1"  # where `sipas serve` listens
     port: int = 8000
     threads: int = 8  # request threads of `sipas serve`
-    trusted_proxies: int = 0  # how many proxies in front set X-Forwarded-*
+    trusted_proxies: int = 0  # above 0: a proxy stands in front
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = "INFO"
     smtp_host: str = ""  # mail server for invitations and reminders; TLS unless it is this machine

@@ -1,12 +1,14 @@
 """sipas contacts: phone numbers and e-mail addresses of drawn dossiers, kept apart and sealed."""
 
 import csv
-import os
+import io
 from pathlib import Path
 
 import click
 
+from survey_app import whole_files
 from survey_app.cli.installation import with_installation
+from survey_app.domain.spreadsheets import neutral
 from survey_app.installation import Installation
 from survey_app.services import contacts
 
@@ -41,12 +43,11 @@ def load(installation: Installation, file: Path, code: str, prefer: str) -> None
 def calls(installation: Installation, code: str, out: Path) -> None:
     """Write phone numbers with unit and survey address, in random order, without dossier codes."""
     listed = contacts.call_list(installation, code)
-    temporary = out.with_name(out.name + ".part")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["phone", "unit", "survey_url"])
-        writer.writerows([call.phone, call.unit, call.survey_url] for call in listed)
-    temporary.rename(out)
+    table = io.StringIO(newline="")
+    writer = csv.writer(table)
+    writer.writerow(["phone", "unit", "survey_url"])
+    writer.writerows([neutral(call.phone), neutral(call.unit), call.survey_url] for call in listed)
+    whole_files.write(out, table.getvalue().encode())
     click.echo(f"{len(listed)} lines. {out} opens questionnaires: hand it to the callers and delete it.", err=True)
 
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from instruments.load import shipped
 from instruments.model import Instrument
+from survey_app import whole_files
 from survey_app.cli.installation import with_installation
 from survey_app.cli.slips import qr_svg
 from survey_app.domain import base32, paper
@@ -70,10 +71,7 @@ def print_sheets(
         groups=_groups([_question(instrument, line, language) for line in paper.lines(instrument)]),
         sheets=[(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in issued.slips],
     )
-    temporary = out.with_name(out.name + ".part")
-    temporary.write_text(page, encoding="utf-8")
-    temporary.chmod(0o600)
-    temporary.rename(out)
+    whole_files.write(out, page.encode())
     click.echo(f"{len(issued.slips)} sheets in {out}: print it, hand the sheets out, and delete it.", err=True)
 
 

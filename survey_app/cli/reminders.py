@@ -53,5 +53,5 @@ def send(installation: Installation, code: str, wave: int, by: str, out: Path | 
         f"Not sent: {told.without_contact} without contact, {told.other_channel} by another channel, "
         f"{told.opted_out} want none, {told.capped} at the cap, {told.too_soon} too soon, {told.failed} failed."
     )
-    if told.stopped:
-        click.echo(f"Last trouble: {told.stopped}. Run it again later.", err=True)
+    if told.last_trouble:
+        click.echo(f"Last trouble: {told.last_trouble}. Run it again later.", err=True)

@@ -1,11 +1,13 @@
 """sipas tokens: addresses for dossiers as slips to print or as a table for the one-stop software."""
 
 import csv
+import io
 import sys
 from pathlib import Path
 
 import click
 
+from survey_app import whole_files
 from survey_app.cli.installation import with_installation
 from survey_app.cli.slips import page
 from survey_app.installation import Installation
@@ -67,14 +69,13 @@ def _write(installation: Installation, issued: Issued, round_code: str, out: Pat
     if out is None:
         _table(issued, sys.stdout)
         return
-    temporary = out.with_name(out.name + ".part")
-    with temporary.open("w", encoding="utf-8", newline="") as file:
-        if out.suffix.lower() == ".html":
-            file.write(page(installation, issued.slips, round_code))
-        else:
-            _table(issued, file)
-    temporary.chmod(0o600)
-    temporary.rename(out)
+    if out.suffix.lower() == ".html":
+        text = page(installation, issued.slips, round_code)
+    else:
+        table = io.StringIO(newline="")
+        _table(issued, table)
+        text = table.getvalue()
+    whole_files.write(out, text.encode())
     click.echo(f"{out} opens questionnaires: print it, hand the slips out, and delete it.", err=True)
 
 

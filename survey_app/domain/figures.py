@@ -26,6 +26,9 @@ class Reason(StrEnum):
     FACTOR_MISSING = "factor_missing"  # a part of the index has no value
     OVER_ISSUED = "over_issued"  # more answers than addresses: the release has stopped
     NOT_PUBLISHED = "not_published"  # the round is not published yet
+    IN_RELEASE = (
+        "in_release"  # communes were drawn first: only the signed release weights and spreads such answers rightly
+    )
     NO_REGISTER = "no_register"  # no dossiers were imported, so no rate can be given
 
 

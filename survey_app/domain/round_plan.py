@@ -56,7 +56,9 @@ class Problem:
     message: str  # for the command line
 
 
-def problems(plan: Plan, recipe_minimum: int, languages: tuple[str, ...], now: datetime) -> tuple[Problem, ...]:
+def problems(
+    plan: Plan, recipe_minimum: int, languages: tuple[str, ...], now: datetime, announced: datetime
+) -> tuple[Problem, ...]:
     """Everything that is wrong with a plan, given the questionnaire's own minimum and languages."""
     found = [*name_problems(plan), *date_problems(plan), *_lists(plan, languages), *_design(plan.design)]
     if not 0 < plan.draw_fraction <= 1:
@@ -70,7 +72,7 @@ def problems(plan: Plan, recipe_minimum: int, languages: tuple[str, ...], now: d
     least = max(MINIMUM_N, recipe_minimum)
     if plan.minimum_n < least:
         found.append(Problem("minimum_n", "too_low", f"--minimum-n is at least {least}, as the questionnaire asks."))
-    found += release_problems(plan.release_at, now, now)
+    found += release_problems(plan.release_at, announced, now)
     return tuple(found)
 
 
@@ -81,7 +83,7 @@ def release_problems(release_at: datetime | None, announced_at: datetime, now: d
     if release_at <= now:
         return [Problem("release_at", "past", "The release date has passed; take a later one.")]
     if release_at < announced_at + ANNOUNCED_AHEAD:
-        earliest = announced_at + ANNOUNCED_AHEAD
+        earliest = (announced_at + ANNOUNCED_AHEAD).astimezone(release_at.tzinfo)
         message = f"A release is announced at least 28 days ahead: not before {earliest:%d/%m/%Y %H:%M}."
         return [Problem("release_at", "too_soon", message)]
     return []
@@ -168,6 +170,11 @@ DESIGN_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "domain_minimum": (_whole(MIN_SECOND_STAGE), f"a whole number, at least {MIN_SECOND_STAGE}"),
     "reserve": (_whole(0), "a whole number"),
 }
+
+
+def is_two_stage(design: Mapping[str, Any]) -> bool:
+    """Whether communes are drawn first, and dossiers in the drawn ones only."""
+    return design.get("stages") == 2
 
 
 def is_closed(design: Mapping[str, Any]) -> bool:

@@ -155,8 +155,3 @@ class RuleSetError(ValueError):
     def __init__(self, name: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__(f"Rule set {name} cannot be used:\n" + "\n".join(f"  - {p}" for p in problems))
-
-
-def valid_on(rule_sets: Sequence[RuleSet], day: date) -> tuple[RuleSet, ...]:
-    """Rule sets in force on a day."""
-    return tuple(one for one in rule_sets if one.in_force(day))

@@ -13,7 +13,7 @@ import analysis
 from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
-from survey_app.domain import sample_design
+from survey_app.domain import round_plan, sample_design
 from survey_app.installation import Installation
 from survey_app.models import Batch, Invitation, Response, Round, SampleCell, Stratum, Unit
 from survey_app.services import annual_counts, publication, register, released, unit_tree, units
@@ -22,7 +22,6 @@ from survey_app.services.errors import RefusedError
 from survey_app.services.released import POOL_BASE, Part, Sample
 
 CLASSES = ("unit", "stratum")
-TWO_STAGES = 2
 NOT_DRAWN = "not-drawn"  # ends the name of the domain of communes that were not drawn
 POOLED = "pooled"  # ends the name of the domain that small units share
 
@@ -87,7 +86,7 @@ class _Source:
 
     def _stages(self, session: Session) -> Stages | None:
         """How the communes of a two-stage round were drawn; None where dossiers were drawn directly."""
-        if self.row.design.get("stages") != TWO_STAGES:
+        if not round_plan.is_two_stage(self.row.design):
             return None
         cells = session.scalars(select(SampleCell).where(SampleCell.round_id == self.row.id))
         batches = {self.pools[part.batch.id]: part.batch.pool_strata for part in self.parts}

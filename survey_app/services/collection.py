@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
 from survey_app.domain import grades, periods, tokens
 from survey_app.installation import Installation
-from survey_app.models import Inbox, Quarantine, Round, Spent, Stratum
-from survey_app.services import alarm, codes, counters, language_packs
+from survey_app.models import Inbox, Round, Spent, Stratum
+from survey_app.services import alarm, codes, counters, language_packs, rounds
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.services.taking import Circumstances, Form, Origin, Taken
 
 NONCE_BYTES = 16
-MAX_FORGED_CLAIMS = 10_000  # kept per round, so that nobody can fill the disk with made-up addresses
 CLOSED = "This address opens no questionnaire."
 
 
@@ -101,9 +100,10 @@ def submit(installation: Installation, submission: Submission) -> Taken:
         origin = _origin(installation, address, submission)
         form = Form(installation, session, origin, submission.circumstances, checked.answers)
         if submission.says_not_answered:
-            return _claim(session, form, address)
+            return form.quarantine("says_not_answered" if address.kind else "unknown_address")
         if address.kind is None:
             raise ClosedDoorError(CLOSED)
+        rounds.hold_open(session, address.round_id)
         late = _late(session, installation, address)
         return form.quarantine(late) if late and not address.used else form.store()
 
@@ -176,12 +176,3 @@ def _origin(installation: Installation, address: Address, submission: Submission
         grade=grades.of_token(kind, submission.device, assisted=submission.assisted),
         roll=kind is tokens.Kind.ROLL,
     )
-
-
-def _claim(session: Session, form: Form, address: Address) -> Taken:
-    """Keep what somebody sent who says that the address was used by another."""
-    if address.kind is not None:
-        return form.quarantine("says_not_answered")
-    forged = (Quarantine.round_id == address.round_id, Quarantine.reason == "unknown_address")
-    kept = session.scalar(select(func.count()).select_from(Quarantine).where(*forged)) or 0
-    return form.quarantine("unknown_address") if kept < MAX_FORGED_CLAIMS else Taken("quarantined")

@@ -124,13 +124,6 @@ def outcome(installation: Installation, code: str, unit_slug: str, found: dict[s
         audit.note(session, installation, "contacts outcome", unit_slug, f"{code}: {dict(sorted(told.items()))}")
 
 
-def erase(session: Session, row: Round) -> int:
-    """Delete every contact of a round; return how many. `KeyFolder.destroy_contact_key` makes old copies unreadable."""
-    gone = session.scalar(select(func.count()).select_from(Contact).where(Contact.round_id == row.id)) or 0
-    session.execute(delete(Contact).where(Contact.round_id == row.id))
-    return gone
-
-
 def person(installation: Installation, to: str) -> bytes:
     """What tells the same phone or e-mail address again and cannot be turned back without the key."""
     return hmac.digest(installation.keys.opt_out_key(), to.encode(), sha256)

@@ -5,7 +5,7 @@ people, and the audit log. Every step can be killed and run again.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -97,12 +97,11 @@ class Erased:
     keys_remain: str = ""  # why its key files could not be removed, if so
 
 
-def run_due(installation: Installation) -> list[Erased]:
-    """Erase every round whose erasure date has come and that is not erased yet."""
+def due(installation: Installation) -> Sequence[str]:
+    """Rounds whose erasure date has come and that are not erased yet."""
     with installation.database.read() as session:
-        due = select(Round.code).where(Round.erased_at.is_(None), Round.erasure_date <= installation.today())
-        codes = session.scalars(due.order_by(Round.erasure_date)).all()
-    return [erase(installation, code) for code in codes]
+        kept = select(Round.code).where(Round.erased_at.is_(None), Round.erasure_date <= installation.today())
+        return session.scalars(kept.order_by(Round.erasure_date)).all()
 
 
 def erase(
@@ -116,7 +115,7 @@ def erase(
     if row.erased_at is not None:
         return done
     try:
-        installation.keys.destroy_round(code)  # first: what is still sealed with them is unreadable from here on
+        installation.keys.destroy_round(code)  # first: contacts, drafts and addresses cannot be read from here on
     except PermissionError as error:
         done.keys_remain = str(error)
     steps = _steps(installation, row)

@@ -48,14 +48,14 @@ def next_flush(row: Round, now: datetime) -> datetime:
     return periods.next_hour(now, row.flush_weekday, row.flush_hour)
 
 
-def run_due(installation: Installation, progress: Progress | None = None) -> list[Report]:
-    """Flush every round in the field whose hour has come since its last flush."""
+def due(installation: Installation) -> list[str]:
+    """Rounds in the field whose hour has come since their last flush; keys of the days ahead are made first."""
+    installation.keys.prepare_days(installation.today())
     now = installation.now()
     with installation.database.read() as session:
         in_field = select(Round).where(Round.state == "field", Round.erasure_date > installation.today())
         rows = session.scalars(in_field).all()
-        due = [row.code for row in rows if _hour_has_come(installation, row, now)]
-    return [flush_round(installation, code, progress) for code in due]
+        return [row.code for row in rows if _hour_has_come(installation, row, now)]
 
 
 def flush_round(installation: Installation, code: str, progress: Progress | None = None) -> Report:

@@ -27,7 +27,7 @@ from survey_app.domain.figures import (
 from survey_app.domain.series import SeriesPoint
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flush, rounds, series, unit_tree, units
+from survey_app.services import flush, release_list, rounds, series, unit_tree, units
 from survey_app.services.errors import NotFoundError
 from survey_app.services.publication import ALL, ANNUAL, LIVE, Product, key
 from survey_app.services.units import UnitOn
@@ -114,7 +114,7 @@ def reader(
     wanted = set(slugs)
     entries = {e.figure: e for e in session.scalars(found) if e.figure.split("|")[2] in wanted}
     strata = tuple(session.scalars(select(Stratum).where(Stratum.round_id == row.id)))
-    chosen = product or (ANNUAL if row.state in round_states.ENDED else LIVE)
+    chosen = product or (ANNUAL if _is_annual(session, row) else LIVE)
     return Reader(row, shipped(row.instrument_key), chosen, entries, strata, language)
 
 
@@ -136,7 +136,7 @@ def unit_page(
             unit_name=unit.name,
             unit_slug=unit.slug,
             round_title=row.title,
-            product=_product(row),
+            product="annual" if read.product is ANNUAL else "live",
             overall=explained(read, unit, under, read.figure(unit.slug, "overall")),
             general=read.figure(unit.slug, "general") if general else None,
             factors=tuple(read.figure(unit.slug, f"factor:{factor.id}") for factor in instrument.factors),
@@ -151,7 +151,7 @@ def unit_page(
 
 def _series(session: Session, row: Round, unit: UnitOn, today: date, *, public: bool) -> tuple[SeriesPoint, ...]:
     """The annual index over the years; live figures have none."""
-    if row.state not in round_states.ENDED:
+    if not _is_annual(session, row):
         return ()
     return series.of_unit(session, unit.id, today, published_only=public).rebuilt
 
@@ -175,7 +175,7 @@ def province_page(
             unit_name=unit.name,
             unit_slug=unit.slug,
             round_title=row.title,
-            product=_product(row),
+            product="annual" if read.product is ANNUAL else "live",
             own=explained(read, unit, under, read.figure(unit.slug, "overall")),
             units=(*made, *(line for line in silent if line.silent)),
             rates=rates(read, unit.slug),
@@ -187,7 +187,7 @@ def public_round(installation: Installation, code: str, language: str) -> Public
     """What anyone may read of a published round; NotFoundError for any other."""
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
-        if row.state != "published":
+        if row.state != round_states.PUBLISHED or not _is_annual(session, row):
             raise NotFoundError(f"There is no published round {code!r}.")
         line = rounds.line(row)
     return PublicRound(line, province_page(installation, line.id, line.unit_id, language))
@@ -226,8 +226,9 @@ def _round_and_unit(session: Session, round_id: uuid.UUID, unit_id: uuid.UUID) -
     return row, units.unit_on(session, unit_id, row.period_start)
 
 
-def _product(row: Round) -> Any:  # noqa: ANN401 - one of two literals
-    return "annual" if row.state in round_states.ENDED else "live"
+def _is_annual(session: Session, row: Round) -> bool:
+    """Whether pages show the figures for the year: from the close on (`reading` keeps the embargo), until withdrawn."""
+    return row.state in round_states.ENDED and row.id not in release_list.withdrawn_rounds(session)
 
 
 def explained(

@@ -144,7 +144,9 @@ class _Office:
         self.issuing_key = installation.keys.issuing_key(row.code)
         self.seed = installation.keys.seed(row.code)
         self.under = units.descendants(session, beneath or row.unit_id, self.today)
-        found = session.scalars(select(Stratum).where(Stratum.round_id == row.id))
+        mine = select(Stratum).where(Stratum.round_id == row.id).order_by(Stratum.number)
+        # Whoever issues at the same time waits here: counts of issued slips add up, no dossier is invited twice.
+        found = session.scalars(mine.with_for_update(key_share=True))
         self.strata = {stratum.number: stratum for stratum in found}
         self.numbers = {stratum.id: number for number, stratum in self.strata.items()}
         self.names: dict[uuid.UUID, str] = {}
@@ -259,7 +261,10 @@ def _in_field(session: Session, installation: Installation, code: str) -> Round:
 def _one_stratum(session: Session, row: Round, desk_id: uuid.UUID, number: int | None) -> Stratum:
     """Stratum of a desk, by number where it has several."""
     mine: Sequence[Stratum] = session.scalars(
-        select(Stratum).where(Stratum.round_id == row.id, Stratum.desk_id == desk_id).order_by(Stratum.number),
+        select(Stratum)
+        .where(Stratum.round_id == row.id, Stratum.desk_id == desk_id)
+        .order_by(Stratum.number)
+        .with_for_update(key_share=True),
     ).all()
     if not mine:
         raise NotFoundError("This desk has no stratum of its own in this round (too few dossiers); use addresses.")

@@ -17,7 +17,7 @@ from survey_app.domain import grades, kiosk_sealing, sealing, tokens
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import DeadLetter, Round
-from survey_app.services import collection, counters, kiosk_package, language_packs
+from survey_app.services import collection, counters, kiosk_package, language_packs, rounds
 from survey_app.services.collection import Submission
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from survey_app.services.taking import NO_STRATUM, Circumstances, Form, Origin, Taken
@@ -151,9 +151,9 @@ class _Item:
         checked = rule.check(self.instrument, self.answer.answers, pages=pages)
         if not checked.valid or not checked.answers:
             return self._apart("not_valid", dict(self.answer.answers))
-        open_now = self.row.state == "field"
-        open_now &= self.row.field_start <= self.installation.today() <= self.row.field_end
         with self.installation.database.write() as session:
+            row = rounds.hold_open(session, self.row.id)
+            open_now = row.state == "field" and row.field_start <= self.installation.today() <= row.field_end
             form = Form(self.installation, session, self._origin, self._circumstances, checked.answers)
             return _told(form.store() if open_now or form.spent else form.quarantine("after_close"))
 

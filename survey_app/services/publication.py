@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import analysis
 from instruments.load import shipped
 from instruments.model import Instrument, ItemKind
-from survey_app.domain import round_states
+from survey_app.domain import round_plan, round_states
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
@@ -52,8 +52,11 @@ def key(product: Product, unit_slug: str, period: str, statistic: str) -> str:
     return f"{product.name}|{product.evidence}|{unit_slug}|{period}|{statistic}"
 
 
-def refresh(installation: Installation, code: str, progress: Progress | None = None) -> int:
-    """Bring the ledger up to date with the released batches of a round; return how many figures are new."""
+def refresh(installation: Installation, code: str, progress: Progress | None = None, *, anew: bool = False) -> int:
+    """Bring the ledger up to date with the released batches of a round; return how many figures are new.
+
+    `anew` computes the annual figures again that rest on the same answers: the register or the plan was mended.
+    """
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
         if row.erasure_date <= installation.today():
@@ -62,14 +65,14 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         counts = register.load(session, row)
         trees = unit_tree.trees(session, row.period_start)
         measured = [u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id]]
-        publisher = _Publisher(session, row, counts)
+        publisher = _Publisher(session, row, counts, anew=anew)
     products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in round_states.ENDED else [])]
     new = 0
     for place, unit in enumerate(measured):
         mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
         with installation.database.read() as session:
             figures = publisher.unit(session, unit, trees[unit.id], mine, products)
-        new += write(installation, row.id, figures)
+        new += write(installation, row.id, figures, anew=anew)
         if progress:
             progress(place + 1, len(measured))
     return new
@@ -83,8 +86,10 @@ class _Publisher:
         session: Session,
         row: Round,
         counts: register.Register,
+        *,
+        anew: bool = False,
     ) -> None:
-        self.row, self.counts = row, counts
+        self.row, self.counts, self.anew = row, counts, anew
         self.strata = session.scalars(select(Stratum).where(Stratum.round_id == row.id)).all()
         self.numbers = {stratum.id: stratum.number for stratum in self.strata}
         self.instrument = shipped(row.instrument_key)
@@ -105,7 +110,7 @@ class _Publisher:
             mine = [part for part in parts if part.batch.grade in product.grades]
             n = sum(part.batch.n for part in mine)
             answered = key(product, unit.slug, ALL, "answered")
-            if self.known.get(answered) != n:
+            if self.known.get(answered) != n or (self.anew and product is ANNUAL):
                 strata = [s for s in self.strata if s.desk_id in under or s.agency_id in under]
                 found |= self._figures(session, unit.slug, product, mine, strata)
                 found[answered] = (n, {"n": n})
@@ -126,9 +131,7 @@ class _Publisher:
             return {}
         found: dict[str, tuple[int, dict[str, Any]]] = {}
         made = figures_of(session, sample, self.numbers, self._open_months(slug, product, sample))
-        minimum = max(product.minimum, self.instrument.recipe.minimum_n)
-        if product is ANNUAL:
-            minimum = max(minimum, self.row.minimum_n)
+        minimum = minimum_of(product, self.row)
         for period, figures in made.items():
             incomplete = hidden_factor(self.instrument, figures)
             for figure in figures:
@@ -137,6 +140,8 @@ class _Publisher:
                     shown = show(figure, product, minimum, sample.n)
                     if statistic == "overall" and incomplete and shown["shown"]:
                         shown = {"shown": False, "reason": Reason.FACTOR_MISSING.value}
+                    if round_plan.is_two_stage(self.row.design):
+                        shown = {"shown": False, "reason": Reason.IN_RELEASE.value}
                     found[key(product, slug, period, statistic)] = (figure.n, shown)
         return found
 
@@ -156,6 +161,12 @@ class _Publisher:
             "enough": sum(batch.complete + batch.partial for batch in tokens),
             **{f"grade:{g}": sum(p.batch.n for p in parts if p.batch.grade == g) for g in ("G1", "G2", "G3", "G4")},
         }
+
+
+def minimum_of(product: Product, row: Round) -> int:
+    """Answers that a figure of a round must rest on, as product, questionnaire and (for the year) plan say."""
+    least = max(product.minimum, shipped(row.instrument_key).recipe.minimum_n)
+    return max(least, row.minimum_n) if product is ANNUAL else least
 
 
 def figures_of(
@@ -226,12 +237,23 @@ def show(figure: analysis.Figure, product: Product, minimum: int, answers: int) 
     }
 
 
-def write(installation: Installation, round_id: uuid.UUID, figures: dict[str, tuple[int, dict[str, Any]]]) -> int:
-    """Put figures into the ledger; one that differs by 1 to 9 answers from what was shown stays as it was."""
+def write(
+    installation: Installation,
+    round_id: uuid.UUID,
+    figures: dict[str, tuple[int, dict[str, Any]]],
+    *,
+    anew: bool = False,
+) -> int:
+    """Put figures into the ledger; one that differs by 1 to 9 answers from what was shown stays as it was.
+
+    With `anew` a figure of the very same answers is replaced too: it tells nothing about any of them.
+    """
     if not figures:
         return 0
     new = 0
     with installation.database.write() as session:
+        # One writer of a round's ledger at a time; answers go on meanwhile.
+        session.get_one(Round, round_id, with_for_update={"key_share": True})
         found = select(LedgerEntry).where(LedgerEntry.round_id == round_id, LedgerEntry.figure.in_(list(figures)))
         known = {entry.figure: entry for entry in session.scalars(found)}
         for name, (n, shown) in figures.items():
@@ -239,14 +261,17 @@ def write(installation: Installation, round_id: uuid.UUID, figures: dict[str, tu
             if entry is None:
                 session.add(LedgerEntry(round_id=round_id, figure=name, n=n, shown=shown))
                 new += 1
-            elif _is_news(entry, n, shown):
+            elif _is_news(entry, n, shown) or (anew and n == entry.n and shown != entry.shown):
                 entry.n, entry.shown = n, shown
                 new += 1
     return new
 
 
 def _is_news(entry: LedgerEntry, n: int, shown: dict[str, Any]) -> bool:
-    """A count always moves; a score only by at least 10 answers, or when nothing was shown before."""
+    """A count always moves; a score only by at least 10 answers more, or when nothing was shown before.
+
+    Answers only ever become more: a score of fewer was computed by a slower run, before the one that is shown.
+    """
     if "shown" not in shown:
         return entry.n != n
-    return not entry.shown.get("shown") or abs(n - entry.n) >= NEWS
+    return n >= entry.n if not entry.shown.get("shown") else n - entry.n >= NEWS

@@ -79,16 +79,15 @@ def groups(installation: Installation) -> list[Group]:
 def opened(installation: Installation, code: str) -> list[Opened]:
     """Let the machine hold every entry of a round against the rule; no answer leaves it, small groups tell nothing."""
     private = installation.keys.private(QUARANTINE)
+    large = [group for group in groups(installation) if group.round == code and group.number >= FEWEST]
+    with installation.database.write() as session:  # before anything is opened, so that no opening goes unnoted
+        audit.note(session, installation, "quarantine open", code, f"{len(large)} groups of at least {FEWEST}")
     done = []
-    for group in groups(installation):
-        if group.round == code and group.number >= FEWEST:
-            with installation.database.read() as session:
-                row = rounds.by_code(session, code)
-                entries = session.scalars(_entries(session, row, group.reason, group.desk))
-                found = Counter(_verdict(row, entry, private)[0] for entry in entries)
-            done.append(Opened(group, found))
-    with installation.database.write() as session:
-        audit.note(session, installation, "quarantine open", code, f"{len(done)} groups of at least {FEWEST}")
+    for group in large:
+        with installation.database.read() as session:
+            row = rounds.by_code(session, code)
+            entries = session.scalars(_entries(session, row, group.reason, group.desk))
+            done.append(Opened(group, Counter(_verdict(row, entry, private)[0] for entry in entries)))
     return done
 
 

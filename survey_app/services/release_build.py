@@ -1,8 +1,6 @@
 """The bundle of a round: its inputs read from the database, the files made by `analysis.release`."""
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import analysis
+from survey_app.domain.release_names import release_name
 from survey_app.installation import Installation
 from survey_app.models import Release, Round, Unit
 from survey_app.services import annual_inputs, release_files, unit_tree
@@ -74,9 +73,7 @@ def versions(session: Session, row: Round) -> list[Release]:
 
 def name_of(session: Session, row: Round) -> str:
     """Name of a round's release in addresses: the province and the round's code."""
-    slug = session.get_one(Unit, row.unit_id).slug
-    plain = unicodedata.normalize("NFKD", f"{slug}-{row.code}").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80]
+    return release_name(session.get_one(Unit, row.unit_id).slug, row.code)
 
 
 def _facts(

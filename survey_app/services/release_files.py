@@ -1,13 +1,18 @@
 """Bundles in the release folder: written whole or not at all, found by the hash of their content."""
 
-import os
-import secrets
+import re
 from collections.abc import Collection
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
+from survey_app import whole_files
 from survey_app.installation import Installation
 from survey_app.services.errors import RefusedError
+
+KEPT_DAYS: Final = 1
+OURS: Final = re.compile(r"[0-9a-f]{64}\.zip|\.[0-9a-f]{64}\.zip\.[0-9a-f]{8}\.tmp")
 
 
 def store(installation: Installation, content: bytes) -> str:
@@ -15,8 +20,8 @@ def store(installation: Installation, content: bytes) -> str:
     digest = sha256(content).hexdigest()
     path = _path(installation, digest)
     if not path.exists() or sha256(path.read_bytes()).hexdigest() != digest:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_whole(path, content)
+        whole_files.make_folder(path.parent)
+        whole_files.write(path, content)
     return digest
 
 
@@ -24,21 +29,7 @@ def copy(installation: Installation, digest: str, out: Path) -> None:
     """Copy a bundle to another place, whole or not at all."""
     if not out.parent.is_dir():
         raise RefusedError(f"{out.parent} is no folder; make it first.")
-    _write_whole(out, load(installation, digest))
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    whole_files.write(out, load(installation, digest))
 
 
 def load(installation: Installation, digest: str) -> bytes:
@@ -59,11 +50,15 @@ def path_of(installation: Installation, digest: str) -> Path:
 
 
 def sweep(installation: Installation, known: Collection[str]) -> int:
-    """Remove what no release names: left by a build that was broken off; return how many files."""
-    folder = installation.settings.release_folder
-    gone = [path for path in folder.glob("*") if path.is_file() and path.stem not in known]
+    """Remove bundles that no release names: left days ago by a build that was broken off; return how many.
+
+    Younger ones may be of another process that is about to name them; files of other names are not ours.
+    """
+    oldest = installation.now() - timedelta(days=KEPT_DAYS)
+    found = [path for path in installation.settings.release_folder.glob("*") if OURS.fullmatch(path.name)]
+    gone = [p for p in found if p.stem not in known and p.stat().st_mtime < oldest.timestamp()]
     for path in gone:
-        path.unlink()
+        path.unlink(missing_ok=True)
     return len(gone)
 
 

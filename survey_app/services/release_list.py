@@ -1,11 +1,13 @@
 """What releases there are: every version for staff, published ones and tombstones for anybody, the log of errata."""
 
+import uuid
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import analysis
 from survey_app.installation import Installation
@@ -53,12 +55,22 @@ def public(installation: Installation) -> list[Line]:
     return [line for line in every(installation) if line.state in PUBLIC]
 
 
+def withdrawn_rounds(session: Session) -> set[uuid.UUID]:
+    """Rounds whose newest public release was withdrawn: their figures for the year stand no longer."""
+    found = select(Release.round_id, Release.state).where(Release.state.in_(PUBLIC)).order_by(Release.version)
+    newest: dict[uuid.UUID, str] = {round_id: state for round_id, state in session.execute(found)}  # noqa: C416 - rows
+    return {round_id for round_id, state in newest.items() if state == "withdrawn"}
+
+
 def public_version(installation: Installation, name: str, version: int) -> tuple[Line, int]:
     """A published or withdrawn version and the newest one that stands (0: none); NotFoundError for anything else."""
     known = [line for line in public(installation) if line.name == name]
     for line in known:
         if line.version == version:
-            return line, max((other.version for other in known if other.state == "published"), default=0)
+            newest = max(
+                known, key=lambda other: other.version
+            )  # one that corrected an error is not followed by the error
+            return line, newest.version if newest.state == "published" else 0
     raise NotFoundError("There is no such release.")
 
 

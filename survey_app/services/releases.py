@@ -1,6 +1,6 @@
 """Releases: computed, checked by a second person, signed by a third, published at the announced minute, corrected."""
 
-import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -25,7 +25,6 @@ from survey_app.services.release_build import PUBLIC
 from survey_app.services.release_list import Line, line_of
 from survey_app.services.round_roles import Actor
 
-log = logging.getLogger("sipas.releases")
 REASON = 3  # letters that a reason has at least
 
 
@@ -61,8 +60,9 @@ def build(
         session.add(release)
         _note(session, installation, release, "computed", actor)
         session.flush()
-        release_files.sweep(installation, release_build.known_files(session))
-        return line_of(row, release)
+        known, line = release_build.known_files(session), line_of(row, release)
+    release_files.sweep(installation, known)
+    return line
 
 
 def _computed(
@@ -89,11 +89,11 @@ def check(installation: Installation, code: str, actor: Actor) -> Line:
     """Say that the computed bundle was checked: it is made again from its own cells, by a second person's command."""
     with installation.database.read() as session:
         release = release_build.by_round(session, rounds.by_code(session, code), ("computed",))
-        path = release_files.path_of(installation, release.file_sha256)
+        path, sums = release_files.path_of(installation, release.file_sha256), release.sums_sha256
     wrong = analysis.release.unsigned_findings(path)
     if wrong:
         raise RefusedError("The bundle does not follow from its own cells:\n" + "\n".join(wrong))
-    return _step(installation, code, "computed", "checked", actor)
+    return _step(installation, code, ("computed", "checked"), actor, sums)
 
 
 def sign(installation: Installation, code: str, actor: Actor, key_file: Path, passphrase: str) -> Line:
@@ -112,7 +112,7 @@ def sign(installation: Installation, code: str, actor: Actor, key_file: Path, pa
         raise RefusedError("The bundle on the disk is not the one that was checked.")
     digest = release_files.store(installation, analysis.release.packed(analysis.release.signed(files, private)))
     key = analysis.release.key_id(private.public_key())
-    return _step(installation, code, "checked", "signed", actor, file_sha256=digest, key_id=key)
+    return _step(installation, code, ("checked", "signed"), actor, release.sums_sha256, file_sha256=digest, key_id=key)
 
 
 def publish(installation: Installation, code: str, actor: Actor, *, scheduled: bool = False) -> Line:
@@ -134,23 +134,28 @@ def publish(installation: Installation, code: str, actor: Actor, *, scheduled: b
         if installation.now() < release.release_at:
             moment = release.release_at.astimezone(installation.settings.zone)
             raise RefusedError(f"{release.name} is under embargo until {moment:%d/%m/%Y %H:%M}; not before.")
-    return _step(installation, code, "signed", "published", actor)
+        _require_person(session, installation, rounds.by_code(session, code), "published", actor)
+        corrects = release.version > 1
+    if corrects:
+        publication.refresh(installation, code, anew=True)  # the pages follow the corrected bundle, not before it
+    return _step(installation, code, ("signed", "published"), actor, release.sums_sha256)
 
 
-def publish_due(installation: Installation) -> list[Line]:
-    """Publish what its signer left to the clock and whose announced minute has come."""
+def due(installation: Installation) -> Sequence[str]:
+    """Rounds whose release its signer left to the clock and whose announced minute has come."""
     with installation.database.read() as session:
-        due = select(Round.code, Release.scheduled_by).join(Round, Round.id == Release.round_id)
-        due = due.where(Release.state == "signed", Release.scheduled_by.is_not(None))
-        waiting = session.execute(due.where(Release.release_at <= installation.now())).all()
-        actors = [(code, round_roles.of_login(session, login)) for code, login in waiting if login]
-    published = []
-    for code, actor in actors:
-        try:
-            published.append(publish(installation, code, actor))
-        except RefusedError as error:  # a signer without his role any more stops no other release
-            log.warning("%s was not published: %s", code, error)
-    return published
+        left = select(Round.code).join(Release, Release.round_id == Round.id)
+        left = left.where(Release.state == "signed", Release.scheduled_by.is_not(None))
+        left = left.where(Round.state.in_((round_states.SIGNED, round_states.PUBLISHED)))  # not what was sent back
+        return session.scalars(left.where(Release.release_at <= installation.now())).all()
+
+
+def publish_scheduled(installation: Installation, code: str) -> Line:
+    """Publish, in the name of the signer who left it to the clock, the release of a round."""
+    with installation.database.read() as session:
+        login = release_build.by_round(session, rounds.by_code(session, code), ("signed",)).scheduled_by
+        actor = round_roles.of_login(session, login or "")
+    return publish(installation, code, actor)
 
 
 def withdraw(installation: Installation, code: str, actor: Actor, reason: str) -> Line:
@@ -173,7 +178,7 @@ def _close_figures(installation: Installation, code: str) -> None:
         closed = rounds.by_code(session, code).state == round_states.CLOSED
     if closed:
         flush.close(installation, code)
-        publication.refresh(installation, code)
+        publication.refresh(installation, code, anew=True)
 
 
 def _discard(session: Session, installation: Installation, row: Round, actor: Actor) -> None:
@@ -203,14 +208,19 @@ def _may_build(session: Session, row: Round, erratum: str) -> None:
         raise RefusedError(f"{row.code} has no published release to correct.")
 
 
-def _step(installation: Installation, code: str, before: str, after: str, actor: Actor, **values: str) -> Line:
-    """Take a release, and its round where it stands at the same state, one step further in one transaction."""
+def _step(
+    installation: Installation, code: str, states: tuple[str, str], actor: Actor, sums: str, **values: str
+) -> Line:
+    """Take the release with these checksums, and its round where it stands there too, one step further."""
+    before, after = states
     with installation.database.write() as session:
         row = rounds.by_code(session, code)
         release = release_build.by_round(session, row, (before,))
         session.refresh(release, with_for_update=True)
         if release.state != before:
             raise RefusedError(f"The release of {code} is {release.state} already.")
+        if release.sums_sha256 != sums:
+            raise RefusedError(f"The release of {code} was built anew meanwhile; look at the new one.")
         _require_person(session, installation, row, after, actor)
         _not_the_same_person(release, after, actor)
         if after == "signed":

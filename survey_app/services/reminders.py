@@ -32,7 +32,7 @@ class Wave:
     capped: int = 0
     too_soon: int = 0
     failed: int = 0
-    stopped: str = ""
+    last_trouble: str = ""
 
     @property
     def without_contact(self) -> int:
@@ -61,16 +61,17 @@ def send(installation: Installation, code: str, number: int, sender: Sender) -> 
         due = _due(session, installation, row, told)
     key = installation.keys.contact_key(code)
     secrets.SystemRandom().shuffle(due)
-    with sender:
-        for dossier_id, dossier_code in due:
-            if sender.rings and rule.is_quiet(_now(installation)):
-                told.stopped = "quiet hours have begun"
-                break
-            _send_one(installation, row, told, sender, (dossier_id, dossier_code, key))
-    with installation.database.write() as session:
-        audit.note(
-            session, installation, "reminders send", code, f"wave {number}: {told.sent} sent, {told.failed} failed"
-        )
+    try:
+        with sender:
+            for dossier_id, dossier_code in due:
+                if sender.rings and rule.is_quiet(_now(installation)):
+                    told.last_trouble = "quiet hours have begun"
+                    break
+                _send_one(installation, row, told, sender, (dossier_id, dossier_code, key))
+    finally:
+        said = f"wave {number}: {told.sent} sent, {told.failed} failed"
+        with installation.database.write() as session:
+            audit.note(session, installation, "reminders send", code, said)
     return told
 
 
@@ -80,7 +81,7 @@ def _send_one(
     dossier_id, dossier_code, key = of
     today = installation.today()
     with installation.database.write() as session:
-        contact = session.get(Contact, (row.id, dossier_id))
+        contact = session.get(Contact, (row.id, dossier_id), with_for_update=True)  # two runs at once: one sends
         if contact is None or contact.waves >= told.number:
             told.had_it += 1  # an opt-out or another run came between
             return
@@ -95,16 +96,19 @@ def _send_one(
             told.capped += 1
             return
         before, contact.waves, contact.last_sent = (contact.waves, contact.last_sent), told.number, today
-    slips = invitations.issue(installation, row.code, [dossier_code]).slips
+    counts = False
     try:
-        for slip in slips:
+        for slip in invitations.issue(installation, row.code, [dossier_code]).slips:
             sender.send(to, rule.words(slip.url, slip.unit_name, row.field_end, told.number))
             told.sent += 1
-        if not sender.marks:
-            _unmark(installation, (row.id, dossier_id), before)
+            counts = sender.marks
     except SendError as error:
         told.failed += 1
-        told.stopped = str(error)
+        told.last_trouble = str(error)
+    except RefusedError:  # the round was closed meanwhile
+        _unmark(installation, (row.id, dossier_id), before)
+        raise
+    if not counts:
         _unmark(installation, (row.id, dossier_id), before)
 
 

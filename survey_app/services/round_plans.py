@@ -13,7 +13,7 @@ from instruments.model import Instrument
 from survey_app.domain import round_plan, round_states
 from survey_app.domain.round_plan import Plan, Problem
 from survey_app.models import Frame, Round, RoundStep, Unit
-from survey_app.services import units
+from survey_app.services import strata, units
 from survey_app.services.errors import RefusedError
 
 FIVE_LEVELS, NOT_APPLICABLE = (1, 2, 3, 4, 5), 9
@@ -34,6 +34,7 @@ def plan_of(session: Session, row: Round) -> Plan:
     values = {f.name: getattr(row, f.name) for f in fields(Plan) if f.name != "unit_slug"}
     for name in LISTS:
         values[name] = None if values[name] is None else tuple(values[name])
+    values["release_at"] = values["release_at"] and values["release_at"].astimezone(strata.ZONE)
     return Plan(unit_slug=session.get_one(Unit, row.unit_id).slug, **values)
 
 
@@ -52,8 +53,11 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
     return list(value) if isinstance(value, tuple) else value
 
 
-def check(session: Session, plan: Plan, now: datetime) -> None:
-    """Refuse a plan that cannot be carried out; PlanRefusedError names every field."""
+def check(session: Session, plan: Plan, now: datetime, announced: datetime | None = None) -> None:
+    """Refuse a plan that cannot be carried out; PlanRefusedError names every field.
+
+    `announced` is when its release date was made known; None: now.
+    """
     found: list[Problem] = []
     languages: tuple[str, ...] = ()
     minimum = 0
@@ -63,7 +67,7 @@ def check(session: Session, plan: Plan, now: datetime) -> None:
         found.append(Problem("instrument_key", "unknown", str(error)))
     else:
         languages, minimum = instrument.languages, instrument.recipe.minimum_n
-    given = round_plan.problems(plan, minimum, languages, now)
+    given = round_plan.problems(plan, minimum, languages, now, announced or now)
     found += [p for p in given if languages or p.field != "languages"]
     found += _units(session, plan)
     if found:
@@ -77,7 +81,7 @@ def check_change(
     if row.state == round_states.PLAN:
         if "code" in names or "unit_slug" in names:
             raise PlanRefusedError((Problem("code", "fixed", "Code and unit of a round never change."),))
-        check(session, after, now)
+        check(session, after, now, None if "release_at" in names else row.announced_at)
         return
     found = [
         Problem(name, "fixed", refusal)
@@ -120,7 +124,9 @@ def check_step(session: Session, row: Round, state: str, login: str, reason: str
                 f"`sipas round change {row.code} --release MOMENT --reason TEXT`.",
             )
         if now < row.release_at:
-            raise RefusedError(f"{row.code} is announced for {row.release_at:%d/%m/%Y %H:%M} UTC; not before.")
+            raise RefusedError(
+                f"{row.code} is announced for {row.release_at.astimezone(strata.ZONE):%d/%m/%Y %H:%M}; not before."
+            )
 
 
 def countable_keys() -> tuple[str, ...]:

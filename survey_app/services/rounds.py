@@ -8,11 +8,13 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from instruments import shipped
 from survey_app.domain import round_plan, round_states, tokens
 from survey_app.domain.figures import RoundLine
+from survey_app.domain.release_names import release_name
 from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
 from survey_app.models import Round, RoundChange, RoundStep, Unit
@@ -52,13 +54,13 @@ def create(installation: Installation, plan: Plan, actor: Actor = COMMAND_LINE) 
         round_roles.require(
             session, installation, actor, round_states.PLANNER, units.unit_by_slug(session, plan.unit_slug).id
         )
-        _free(session, plan.code)
+        _free(session, plan)
     installation.keys.create_round(plan.code)
     installation.keys.prepare_days(installation.today())
     installation.keys.prepare_pools()
     installation.keys.prepare_kiosks()
     with installation.database.write() as session:
-        _free(session, plan.code)
+        _free(session, plan)
         number = (session.scalar(select(func.max(Round.number))) or 0) + 1
         if number > tokens.MAX_ROUND:
             raise RefusedError("Tokens can carry 511 rounds; this installation has made them all.")
@@ -71,7 +73,10 @@ def create(installation: Installation, plan: Plan, actor: Actor = COMMAND_LINE) 
             **round_plans.columns(plan),
         )
         session.add(row)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise RefusedError("Another round was made at the same moment; send the plan once more.") from error
         session.add(RoundStep(round_id=row.id, state=round_states.PLAN, at=now, actor=actor.login))
         audit.note(session, installation, "round create", plan.code, actor=actor.login)
         return row.id
@@ -161,6 +166,11 @@ def advance(
     audit.note(session, installation, f"round {ACTIONS.get(state, state)}", row.code, reason.strip(), actor.login)
 
 
+def hold_open(session: Session, round_id: uuid.UUID) -> Round:
+    """The round as it is now, and not closed before this transaction ends: what is taken in the field counts."""
+    return session.get_one(Round, round_id, populate_existing=True, with_for_update={"read": True, "key_share": True})
+
+
 def refuse_erased(row: Round, today: date) -> None:
     """Refuse whatever needs the answers of a round whose erasure date has come."""
     if row.erasure_date <= today:
@@ -173,14 +183,6 @@ def by_code(session: Session, code: str) -> Round:
     if row is None:
         raise NotFoundError(f"There is no round {code!r}; `sipas round list` shows them.")
     return row
-
-
-def rounds_of(installation: Installation, unit_id: uuid.UUID) -> tuple[RoundLine, ...]:
-    """Rounds that measure a unit: its own and those of the units above it; newest first."""
-    with installation.database.read() as session:
-        above = {unit_id, *units.ancestors(session, unit_id, installation.today())}
-        rows = session.scalars(select(Round).where(Round.unit_id.in_(above)).order_by(Round.period_start.desc()))
-        return tuple(line(row) for row in rows)
 
 
 def every(installation: Installation) -> tuple[RoundLine, ...]:
@@ -227,6 +229,11 @@ def _release(row: Round, slug: str, earlier: tuple[datetime, ...]) -> Release:
     return Release(row.code, row.title, slug, row.state, *days, row.announced_at, row.release_at, earlier)
 
 
-def _free(session: Session, code: str) -> None:
-    if session.scalar(select(Round.id).where(Round.code == code)):
-        raise TakenError(f"Round {code} exists; choose another code.")
+def _free(session: Session, plan: Plan) -> None:
+    """Refuse a code that is there, or whose release would have the address of another round's."""
+    if session.scalar(select(Round.id).where(Round.code == plan.code)):
+        raise TakenError(f"Round {plan.code} exists; choose another code.")
+    name = release_name(plan.unit_slug, plan.code)
+    for slug, code in session.execute(select(Unit.slug, Round.code).join(Round, Round.unit_id == Unit.id)):
+        if release_name(slug, code) == name:
+            raise TakenError(f"Round {code} has the address /releases/{name} already; choose another code.")

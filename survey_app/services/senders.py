@@ -133,7 +133,7 @@ class GatewayFile(_Wave):
         self._path = path
 
     def send(self, to: str, message: Message) -> None:
-        """Add one line; the file is made anew by its first line."""
+        """Add one line at the end of the file."""
         try:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(descriptor, "a", encoding="utf-8", newline="") as file:

@@ -54,7 +54,7 @@ def _figures(
     ]
     sample = Sample(parts, instrument, register.load(session, row).by_stratum, mine)
     made = publication.figures_of(session, sample, {s.id: s.number for s in strata}) if parts else {}
-    minimum = max(ANNUAL.minimum, instrument.recipe.minimum_n)
+    minimum = publication.minimum_of(ANNUAL, row)
     if publication.hidden_factor(instrument, made.get(ALL, [])):
         return {}
     return {

@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
-from survey_app.domain import sealing
+from survey_app.domain import grades, sealing
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Spent
 from survey_app.services import codes, counters
 
 FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
+MAX_APART = 10_000  # kept per round, unit and reason from phones, so that nobody fills the disk with one slip
 NO_STRATUM = -1  # of an answer without a slip: it could be of any stratum of its desk
 
 
@@ -76,6 +78,7 @@ class Form:
         self.installation, self.session, self.origin = installation, session, origin
         self.keys = installation.keys.round_keys(origin.round_code)
         self.day = installation.today()
+        self.device = circumstances.device
         self.payload = _payload(origin, circumstances, answers)
         content = json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()
         # Tells the same form sent again from another one; keyed with what only that browser knows.
@@ -109,7 +112,12 @@ class Form:
         return Taken("stored", self.receipt, self.withdrawal)
 
     def quarantine(self, reason: str) -> Taken:
-        """Keep an answer that enters no figure, once however often it is sent."""
+        """Keep an answer that enters no figure, once however often it is sent.
+
+        What phones send is kept up to MAX_APART; beyond it they are told the same. What devices send is always kept.
+        """
+        if self.device == grades.OWN_DEVICE and self._is_full(reason):
+            return Taken("quarantined", reason=reason)
         new = counters.insert_new(
             self.session,
             Quarantine,
@@ -123,6 +131,12 @@ class Form:
         if new and self.origin.unit_id is not None:
             counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, reason)
         return Taken("quarantined", reason=reason, known=not new)
+
+    def _is_full(self, reason: str) -> bool:
+        same = (Quarantine.round_id == self.origin.round_id, Quarantine.reason == reason)
+        of_unit = Quarantine.unit_id.is_not_distinct_from(self.origin.unit_id)
+        kept = self.session.scalar(select(func.count()).select_from(Quarantine).where(*same, of_unit))
+        return int(kept or 0) >= MAX_APART
 
 
 def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str, Any]) -> bytes:

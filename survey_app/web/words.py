@@ -25,6 +25,7 @@ def _reasons() -> dict[Reason, str]:
         Reason.FACTOR_MISSING: _("a part of the index has no figure yet"),
         Reason.OVER_ISSUED: _("more answers than invitations: being checked"),
         Reason.NOT_PUBLISHED: _("not published yet"),
+        Reason.IN_RELEASE: _("stands in the signed release of the round"),
         Reason.NO_REGISTER: _("no dossiers imported yet"),
     }
 
@@ -85,6 +86,10 @@ def _sentences() -> dict[Reason, str]:
             "More answers came in than invitations were given out. Nothing new is shown until this is explained."
         ),
         Reason.NOT_PUBLISHED: _("The figures of this round have not been published yet."),
+        Reason.IN_RELEASE: _(
+            "Communes were drawn first in this round. Its figures take that into account in the signed release, and "
+            "stand there alone."
+        ),
         Reason.NO_REGISTER: _("Import the returned dossiers, so that answers can be set against them."),
     }
 

@@ -40,6 +40,11 @@ def place(installation, clock):
     return made
 
 
+def run_due(installation):
+    """Erase what is due, as the clock does."""
+    return [erasure.erase(installation, code) for code in erasure.due(installation)]
+
+
 def tables_with(installation, word):
     """Tables of which a row holds a word in any column, bytes too."""
     found = set()
@@ -73,7 +78,7 @@ def test_nothing_that_was_said_is_left_in_any_table_or_file(installation, place,
         assert in_files(installation, WORD)
     assert sum(bool(n) for n in rows_of(installation, place.code).values()) >= 10
     clock.now = ERASED_ON
-    erasure.run_due(installation)
+    run_due(installation)
     assert tables_with(installation, WORD) == set()
     assert set(rows_of(installation, place.code).values()) == {0}
     if installation.database.sqlite:
@@ -87,7 +92,7 @@ def test_what_was_published_stays_and_is_not_computed_anew(installation, place, 
     with installation.database.read() as session:
         ledger = session.execute(select(LedgerEntry.figure, LedgerEntry.n, cast(LedgerEntry.shown, String))).all()
     clock.now = ERASED_ON
-    erasure.run_due(installation)
+    run_due(installation)
     assert publication.refresh(installation, place.code) == 0
     assert indices.public_round(installation, place.code, "vi") == before
     with installation.database.read() as session:
@@ -99,13 +104,13 @@ def test_what_was_published_stays_and_is_not_computed_anew(installation, place, 
 
 
 def test_it_is_refused_before_the_day_and_does_nothing_twice(installation, place, clock):
-    assert erasure.run_due(installation) == []
+    assert run_due(installation) == []
     with pytest.raises(RefusedError, match="not before"):
         erasure.erase(installation, place.code)
     clock.now = ERASED_ON
     assert erasure.erase(installation, place.code).rows["response"] == 60
     assert erasure.erase(installation, place.code).rows == {}
-    assert erasure.run_due(installation) == []
+    assert run_due(installation) == []
     with installation.database.read() as session:
         assert session.scalar(select(func.count()).where(AuditEntry.action == "round erase")) == 1
 
@@ -144,14 +149,14 @@ def test_keys_of_another_user_are_told_and_the_round_is_not_called_erased(instal
 
     clock.now = ERASED_ON
     monkeypatch.setattr(type(installation.keys), "destroy_round", lambda _self, code: refused(code))
-    assert "issue/rounds" in erasure.run_due(installation)[0].keys_remain
+    assert "issue/rounds" in run_due(installation)[0].keys_remain
     assert set(rows_of(installation, place.code).values()) == {0}
-    assert erasure.run_due(installation)[0].rows == {}
+    assert run_due(installation)[0].rows == {}
     with installation.database.read() as session:
         assert rounds.by_code(session, place.code).erased_at is None
     monkeypatch.undo()
-    assert erasure.run_due(installation)[0].keys_remain == ""
-    assert erasure.run_due(installation) == []
+    assert run_due(installation)[0].keys_remain == ""
+    assert run_due(installation) == []
 
 
 def test_another_round_of_the_same_desks_keeps_its_own(installation, place, clock):
@@ -163,20 +168,20 @@ def test_another_round_of_the_same_desks_keeps_its_own(installation, place, cloc
         session.add(PaperEntry(round_id=row.id, sheet_hash=b"2" * 32, desk_id=desk, sealed=b"other"))
         letters = session.scalar(select(func.count()).select_from(DeadLetter))
     clock.now = ERASED_ON
-    erasure.run_due(installation)
+    run_due(installation)
     with installation.database.read() as session:
         assert session.scalars(select(PaperEntry.sealed)).all() == [b"other"]
         # it may have been meant for the other round, which began before it came
         assert session.scalar(select(func.count()).select_from(DeadLetter)) == letters == 1
     assert installation.keys.round_keys("R2027")
     clock.now = datetime(2030, 1, 1, 2, 0, tzinfo=UTC)
-    erasure.run_due(installation)
+    run_due(installation)
     assert tables_with(installation, WORD) == set()
 
 
 def test_nothing_of_it_opens_any_more(installation, place, clock):
     clock.now = ERASED_ON
-    erasure.run_due(installation)
+    run_due(installation)
     with pytest.raises(ClosedDoorError):
         collection.open_address(installation, place.slip.token)
     assert collection.withdraw(installation, "AAAA-AAAA-AAAA") is False

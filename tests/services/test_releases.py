@@ -162,10 +162,10 @@ def test_a_scheduled_release_becomes_public_by_itself_at_its_minute_and_not_befo
     releases.check(installation, CODE, place.checks)
     sign(installation, place.signs)
     releases.publish(installation, CODE, place.signs, scheduled=True)
-    assert releases.publish_due(later(installation, minutes=119)) == []
-    (line,) = releases.publish_due(later(installation, minutes=120))
-    assert line.state == "published"
-    assert releases.publish_due(later(installation, minutes=121)) == []
+    assert releases.due(later(installation, minutes=119)) == []
+    assert releases.due(later(installation, minutes=120)) == [CODE]
+    assert releases.publish_scheduled(later(installation, minutes=120), CODE).state == "published"
+    assert releases.due(later(installation, minutes=121)) == []
 
 
 def copied(row, **other):
@@ -225,7 +225,7 @@ def test_a_release_whose_round_was_sent_back_goes_no_further(installation, place
     after = later(installation, hours=2)
     with pytest.raises(RefusedError, match="sent back"):
         releases.publish(after, CODE, place.signs)
-    assert releases.publish_due(after) == []
+    assert releases.due(after) == []
     assert release_list.public(after) == []
     assert releases.build(after, CODE, place.computes).version == 1
 
@@ -257,9 +257,13 @@ def test_a_build_that_is_killed_leaves_no_release_and_the_next_one_sweeps_up(ins
         with pytest.raises(KeyboardInterrupt):
             releases.build(installation, CODE, place.computes)
     assert release_list.every(installation) == []
-    (folder / f"{'0' * 64}.zip").write_bytes(b"left over")
+    old, young, foreign = (folder / name for name in (f"{'0' * 64}.zip", f"{'1' * 64}.zip", "province.zip"))
+    for path in (old, young, foreign):
+        path.write_bytes(b"left over")
+    os.utime(old, (1e9, 1e9))
     releases.build(installation, CODE, place.computes)
-    assert len(list(folder.glob("*"))) == 1
+    assert not old.exists()
+    assert len(list(folder.glob("*"))) == 3  # the new one, one that another process may be about to name, a stranger's
 
 
 def test_a_bundle_changed_on_the_disk_is_neither_checked_nor_published(installation, place):

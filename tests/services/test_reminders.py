@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from survey_app.domain import tokens
 from survey_app.log import JsonLines
 from survey_app.models import Contact, Counter, Invitation, Round
-from survey_app.services import collection, contacts, frame, invitations, reminders, rounds, sample_draw
+from survey_app.services import collection, contacts, frame, invitations, reminders, sample_draw
 from survey_app.services.collection import Submission
 from survey_app.services.errors import RefusedError
 from survey_app.services.senders import GatewayFile, LogSender, SendError, SmtpSender
@@ -114,7 +114,7 @@ def test_what_fails_is_tried_again(made, tmp_path):
     with_contacts(made, tmp_path, phones(made, 5))
     box = Box(fails=[2])
     told = reminders.send(made.installation, made.code, 1, box)
-    assert (told.sent, told.failed, told.stopped) == (4, 1, "busy")
+    assert (told.sent, told.failed, told.last_trouble) == (4, 1, "busy")
     assert reminders.send(made.installation, made.code, 1, box).sent == 1
     assert len({to for to, _ in box.got}) == 5
 
@@ -160,7 +160,7 @@ def test_mail_is_sent_by_a_real_server_and_no_log_or_error_holds_an_address(made
             smtp_from="hoi@example.vn",
         )
         told = reminders.send(made.installation, made.code, 1, SmtpSender(settings))
-        assert (told.sent, told.failed, told.stopped) == (5, 1, "the mail server answered 554")
+        assert (told.sent, told.failed, told.last_trouble) == (5, 1, "the mail server answered 554")
         assert reminders.send(made.installation, made.code, 1, SmtpSender(settings)).sent == 1
         taken = list(server.taken)
     assert {mail["To"] for mail in taken} == {row[2] for row in rows}
@@ -195,7 +195,7 @@ def test_a_file_for_a_gateway_is_read_by_its_owner_only(made, tmp_path):
     assert out.read_text(encoding="utf-8").count("+849") == 3
 
 
-def test_contact_data_lie_sealed_and_are_erased_with_the_round(made, tmp_path):
+def test_contact_data_lie_sealed_under_a_key_that_goes_with_the_round(made, tmp_path):
     rows = [*phones(made, 2), ("H99.1-260105-00001", "0912345678", ""), (made.codes["desk-1"][3], "12", "")]
     told = with_contacts(made, tmp_path, rows)
     assert (told.taken, told.not_drawn) == (2, 1)
@@ -205,9 +205,7 @@ def test_contact_data_lie_sealed_and_are_erased_with_the_round(made, tmp_path):
     assert not any(b"900000" in part for contact in stored for part in (contact.sealed, contact.person))
     key = made.installation.keys.contact_key(made.code)
     assert sorted(contacts.opened(key, contact)[1] for contact in stored) == ["+84900000000", "+84900000001"]
-    with made.installation.database.write() as session:
-        assert contacts.erase(session, rounds.by_code(session, made.code)) == 2
-    made.installation.keys.destroy_contact_key(made.code)
+    made.installation.keys.destroy_round(made.code)
     assert made.installation.keys.contact_key(made.code) != key
 
 

@@ -1,0 +1,120 @@
+"""The figures of a year on the pages: to nobody before their release, then those of the release that stands."""
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+
+from survey_app.services import indices, reading, release_list, releases, rounds, series, units
+from survey_app.services.errors import NotFoundError, RefusedError
+from survey_app.services.rounds import TakenError
+from tests import province
+from tests.conftest import Clock, opened_installation
+from tests.services.test_releases import CODE, closed_round, later, published, sign
+
+
+@pytest.fixture(scope="module")
+def template(_sqlite_template, tmp_path_factory):
+    """A closed round, made once."""
+    folder = tmp_path_factory.mktemp("closed")
+    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
+    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
+        made = closed_round(opened)
+    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return folder, made
+
+
+@pytest.fixture
+def place(template):
+    return template[1]
+
+
+@pytest.fixture
+def installation(template, tmp_path):
+    """A copy of the closed round for every test."""
+    shutil.copytree(template[0], tmp_path / "copy")
+    with opened_installation(f"sqlite:///{tmp_path / 'copy' / 'sipas.sqlite'}", tmp_path / "copy", Clock()) as opened:
+        yield opened
+
+
+def page(installation, slug="xa-1"):
+    with installation.database.read() as session:
+        row, unit = rounds.by_code(session, CODE), units.unit_by_slug(session, slug)
+    return indices.unit_page(installation, row.id, unit.id, "vi")
+
+
+def corrected(installation, place, erratum="Sổ hồ sơ của xã 2 thiếu."):
+    """A second version after the register was mended, up to its publication."""
+    with installation.database.read() as session:
+        desk, commune = (units.unit_by_slug(session, slug).id for slug in ("desk-2", "xa-2"))
+    province.dossiers(installation, "M02", desk, commune, 600, date(2026, 1, 5), 50, random.Random(3))
+    after = later(installation, hours=3)
+    releases.build(after, CODE, place.computes, erratum)
+    releases.check(after, CODE, place.checks)
+    sign(after, place.signs)
+    return after
+
+
+def test_pages_follow_a_correction_when_it_is_published_and_not_before(installation, place):
+    published(installation, place)
+    before = page(installation, "minh-hai").overall
+    after = corrected(installation, place)
+    assert page(installation, "minh-hai").overall == before
+    releases.publish(after, CODE, place.signs)
+    mended = page(installation, "minh-hai").overall
+    assert mended.n == before.n
+    assert mended.high - mended.low > before.high - before.low  # the same answers stand for more dossiers
+
+
+def test_withdrawn_figures_stand_on_no_page_and_what_they_corrected_stands_no_more_either(installation, place):
+    line = published(installation, place)
+    after = corrected(installation, place)
+    releases.publish(after, CODE, place.signs)
+    releases.withdraw(after, CODE, place.signs, "Quyền số sai.")
+    assert page(installation).product == "live"
+    assert reading.published(installation) == ()
+    with pytest.raises(NotFoundError):
+        indices.public_round(installation, CODE, "vi")
+    assert series.of_slug(installation, "xa-1", published_only=True).rebuilt == ()
+    assert release_list.public_version(after, line.name, 1)[1] == 0
+
+
+def test_a_step_meant_for_one_bundle_is_not_taken_by_another(installation, place, monkeypatch):
+    published(installation, place)
+    after = later(installation, hours=3)
+    releases.build(after, CODE, place.computes, "Tên xã viết sai.")
+    path_of = releases.release_files.path_of
+
+    def meanwhile(installation, digest):
+        found = path_of(installation, digest)
+        monkeypatch.setattr(releases.release_files, "path_of", path_of)
+        releases.build(installation, CODE, place.computes, "Tên tỉnh cũng viết sai.")
+        return found
+
+    monkeypatch.setattr(releases.release_files, "path_of", meanwhile)
+    with pytest.raises(RefusedError, match="built anew meanwhile"):
+        releases.check(after, CODE, place.checks)
+
+
+def test_a_round_whose_release_would_have_the_address_of_another_is_refused(installation):
+    with installation.database.read() as session:
+        plan = rounds.round_plans.plan_of(session, rounds.by_code(session, CODE))
+    for code in (CODE, CODE.lower(), f"{CODE}-", f"_{CODE}"):
+        with pytest.raises(TakenError, match="choose another code"):
+            rounds.create(installation, rounds.Plan(**{**vars(plan), "code": code, "release_at": None}))
+
+
+def test_a_plan_with_an_early_morning_release_can_still_be_changed(installation):
+    with installation.database.read() as session:
+        plan = rounds.round_plans.plan_of(session, rounds.by_code(session, CODE))
+    field_end = (installation.now() + timedelta(days=40)).date()
+    office = (installation.now() + timedelta(days=41)).replace(hour=5)  # in UTC still the last day of the field
+    given = {"code": "SOM", "release_at": office, "field_start": field_end - timedelta(days=30), "field_end": field_end}
+    rounds.create(installation, rounds.Plan(**{**vars(plan), **given}))
+    assert rounds.amend(installation, "SOM", {"title": "Tên khác"}) == ("title",)
+    near = later(installation, days=20)  # less than 28 days ahead: the announcement was in time
+    assert rounds.amend(near, "SOM", {"title": "Tên khác nữa"}) == ("title",)
