@@ -3,6 +3,8 @@
 import logging
 from importlib import import_module
 
+from PIL import ImageFile
+
 from survey_app.services.errors import RefusedError
 
 SYSTEM = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2"
@@ -16,6 +18,7 @@ def print_pdf(page: str) -> bytes:
     except OSError as error:
         raise RefusedError(f"A PDF needs Pango and its fonts: apt-get install {SYSTEM} ({error})") from error
     _quiet()  # loading it sets a level of its own
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # which it sets too, for the whole process: uploads have to be whole
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     printed: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
     return printed

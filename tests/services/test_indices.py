@@ -240,9 +240,9 @@ def test_only_a_published_round_is_public(installation):
 
 def test_a_round_that_drew_communes_first_shows_its_figures_in_its_release_alone(installation):
     place = province.make(installation, desks=1)
+    answer(place, "desk-1", [5] * 30 + [2] * 15)
     with installation.database.write() as session:
         rounds.by_code(session, place.code).design = {"mode": "closed", "stages": 2}
-    answer(place, "desk-1", [5] * 30 + [2] * 15)
     close(place)
     shown = page(place, "desk-1")
     assert {figure.reason for figure in (shown.overall, shown.general, *shown.factors)} == {Reason.IN_RELEASE}

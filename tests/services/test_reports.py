@@ -12,8 +12,10 @@ from analysis.release import REPORT, REPORT_ON_PAPER, opened, packed
 from analysis.release.bundle import build, contents_of, signed
 from analysis.report import for_paper
 from survey_app.cli import sipas
+from survey_app.domain.recordings import MediumError, picture
 from survey_app.services.report_pdf import print_pdf
 from tests.analysis.release.sample import KEY, contents, two_years
+from tests.sounds import png
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +113,9 @@ def test_the_report_of_a_bundle_is_written_without_a_database(tmp_path, page):
     assert out.read_bytes() == opened(bundle)[REPORT["en"]]
     assert "ends in .html or .pdf" in str(run(bundle, "--out", tmp_path / "report.docx").exception)
     assert "no folder" in str(run(bundle, "--out", Path("/nowhere/report.html")).exception)
+
+
+def test_printing_does_not_let_broken_pictures_be_uploaded(document):
+    assert document
+    with pytest.raises(MediumError, match="damaged"):
+        picture(png()[:90])
