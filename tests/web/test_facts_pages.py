@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from survey_app.app import create_app
 from survey_app.models import AuditEntry
-from survey_app.services import releases, round_roles, rounds, staff
+from survey_app.services import due, releases, round_roles, rounds, staff
 from survey_app.services.errors import RefusedError
 from survey_app.services.staff import NewStaff
 from tests.conftest import Clock, opened_installation
@@ -179,7 +179,7 @@ def test_no_score_leaks_a_minute_before_and_all_are_there_at_the_minute(installa
     ]
     paths += ["/releases/minh-hai-r2026/1.zip", "/releases/calendar", "/releases/errata.json"]
     installation.clock.now += timedelta(minutes=119)
-    assert releases.publish_due(installation) == []
+    assert list(due.run(installation, (due.RELEASE,))) == []
     early = [(path, reader.get(path)) for reader in readers for path in paths]
     for path, page in early:
         if page.status == 200 and page.response.mimetype == "text/html":
@@ -188,7 +188,7 @@ def test_no_score_leaks_a_minute_before_and_all_are_there_at_the_minute(installa
     assert {page.status for path, page in early if path.startswith(("/rounds", "/releases/minh-hai"))} == {404}
     assert "chưa được công bố" in dict(early[: len(paths)])[OWN].words
     installation.clock.now += timedelta(minutes=1)
-    assert len(releases.publish_due(installation)) == 1
+    assert [done.failed for done in due.run(installation, (due.RELEASE,))] == [False]
     for reader in readers:
         page = reader.get("/releases/minh-hai-r2026/1/xa-1")
         assert SCORES[1] in page.words
