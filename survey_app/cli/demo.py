@@ -152,8 +152,9 @@ class Office:
                 for code, begin, last in planned:
                     current = last > today
                     if start > begin and (end <= last or current) and self.state(code) == "field":
-                        share = FIRST_YEAR if code == planned[0][0] else citizens.ANSWERED
-                        self.field(code, share, flushing=current or end.month % 3 == 0)
+                        # fewer answers and flushes in the first year: the demo has to be there within two minutes
+                        share, months = (FIRST_YEAR, 6) if code == planned[0][0] else (citizens.ANSWERED, 3)
+                        self.field(code, share, flushing=current or end.month % months == 0)
                     if start <= last + timedelta(days=1) <= end and self.state(code) != "published":
                         self.release(code)
 

@@ -16,7 +16,7 @@ from survey_app.services.collection import Submission
 from survey_app.services.errors import ClosedDoorError
 
 LOADED = "demo loaded"
-ANSWERED, ON_DESK, ASSISTED, BROKEN_OFF = 0.4, 0.12, 0.03, 0.04  # shares of the made-up citizens
+ANSWERED, ON_DESK, ASSISTED, BROKEN_OFF = 0.36, 0.12, 0.03, 0.04  # shares of the made-up citizens
 
 
 @dataclass(frozen=True)
