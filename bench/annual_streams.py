@@ -17,10 +17,13 @@ who knows half learns the exact number satisfied among the others.
 import random as standard
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis import Figure, annual, publishable, rounded_count
 from bench.stream_attack import FEW, MOST, Part, Shown, half_known, small_sets, unanimous

@@ -13,12 +13,15 @@ import argparse
 import csv
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from analysis import annual
 from analysis.annual.figures import recompute
