@@ -99,6 +99,19 @@ class Released:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """What a release says in one line: the index of the unit that is above all others."""
+
+    name: str
+    version: int
+    title: str
+    period: tuple[date, date]
+    unit_name: str
+    overall: PublishedFigure
+    published_at: datetime | None
+
+
+@dataclass(frozen=True)
 class OtherRelease:
     """A release of another round in which a unit has a page."""
 

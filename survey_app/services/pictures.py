@@ -109,14 +109,14 @@ def years(rows: Sequence[MonthRow], words: ChartWords, step: int, prefix: str) -
 
 def caterpillar(
     units: Sequence[tuple[str, PublishedFigure, str]],
-    own: PublishedFigure,
+    own: PublishedFigure | None,
     words: ChartWords,
     reasons: Reasons,
     prefix: str,
 ) -> Drawn:
-    """Units (name, index, rank interval or nothing) in the order given, with the province's own index as a line."""
+    """Units (name, index, rank interval or nothing) in the order given; the index above them, if any, is a line."""
     rows = tuple(replace(_interval_row(name, figure, reasons), rank=rank) for name, figure, rank in units)
-    return _caterpillar(rows, own.estimate if own.bound == "exact" else None, words, prefix)
+    return _caterpillar(rows, own.estimate if own and own.bound == "exact" else None, words, prefix)
 
 
 def points(page: RulePage, words: ChartWords, reason: str, prefix: str) -> Drawn:

@@ -10,7 +10,7 @@ from survey_app.domain.access import Reader
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitFigures
 from survey_app.installation import Installation
 from survey_app.models import Unit
-from survey_app.services import embargo, indices, release_list, round_roles, rounds, unit_tree, units
+from survey_app.services import embargo, indices, round_roles, rounds, unit_tree, units
 from survey_app.services.errors import NotFoundError
 
 FIRST = (
@@ -77,13 +77,6 @@ def home_slug(installation: Installation, reader: Reader) -> str:
     """Slug of the unit that a reader belongs to."""
     with installation.database.read() as session:
         return session.get_one(Unit, reader.unit_id).slug
-
-
-def published(installation: Installation) -> tuple[RoundLine, ...]:
-    """Rounds that anyone may read, newest first."""
-    with installation.database.read() as session:
-        withdrawn = release_list.withdrawn_rounds(session)
-    return tuple(line for line in rounds.every(installation) if line.state == "published" and line.id not in withdrawn)
 
 
 def _is_insider(installation: Installation, reader: Reader, line: RoundLine) -> bool:

@@ -22,6 +22,7 @@ class Line:
     """One version of a release as lists show it."""
 
     round_code: str
+    title: str
     name: str
     version: int
     state: str
@@ -53,6 +54,17 @@ def every(installation: Installation) -> list[Line]:
 def public(installation: Installation) -> list[Line]:
     """What anybody may know: published versions, and the tombstones of withdrawn ones."""
     return [line for line in every(installation) if line.state in PUBLIC]
+
+
+def standing(installation: Installation) -> list[Line]:
+    """The newest version of every release, the last published first; none of a release that was withdrawn.
+
+    A version that was corrected does not come back when its correction is withdrawn.
+    """
+    newest: dict[str, Line] = {}
+    for line in public(installation):
+        newest.setdefault(line.name, line)  # the newest version of a name stands first
+    return [line for line in newest.values() if line.state == "published"]
 
 
 def withdrawn_rounds(session: Session) -> set[uuid.UUID]:
@@ -143,6 +155,7 @@ def line_of(row: Round, release: Release) -> Line:
     """Show a version as lists do."""
     return Line(
         row.code,
+        row.title,
         release.name,
         release.version,
         release.state,

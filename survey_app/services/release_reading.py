@@ -14,6 +14,7 @@ from survey_app.domain.figures import Bound, PublishedFigure, PublishedRates, Re
 from survey_app.domain.release_pages import (
     Change,
     Expected,
+    Headline,
     NoPlace,
     OtherRelease,
     Place,
@@ -48,16 +49,27 @@ def of_version(installation: Installation, name: str, version: int, language: st
 
 def others(installation: Installation, name: str, slug: str, language: str) -> list[OtherRelease]:
     """The newest published version of every other release in which a unit has a page, the newest period first."""
-    newest: dict[str, Line] = {}
-    for line in release_list.public(installation):
-        if line.name != name and line.state == "published":
-            newest.setdefault(line.name, line)  # the newest version of a name stands first
     found = []
-    for line in newest.values():
+    for line in release_list.standing(installation):
+        if line.name == name:
+            continue
         one = _released(release_list.public_file(installation, line.name, line.version), language)
         if one.unit(slug):
             found.append(OtherRelease(line.name, line.version, one.title, one.period, line.published_at))
     return sorted(found, key=lambda other: other.period, reverse=True)
+
+
+def headlines(installation: Installation, language: str) -> list[Headline]:
+    """What the releases that stand say in one line each, the last published first; no more than are kept in memory."""
+    found = []
+    for line in release_list.standing(installation)[:KEPT]:
+        one = _released(release_list.public_file(installation, line.name, line.version), language)
+        top = one.unit(one.top)
+        if top is not None:
+            found.append(
+                Headline(line.name, line.version, one.title, one.period, top.name, top.overall, line.published_at)
+            )
+    return found
 
 
 def unit_of(released: Released, slug: str) -> ReleasedUnit:

@@ -104,6 +104,19 @@ def places(units: Sequence[tuple[str, PublishedFigure, str]], top: PublishedFigu
     return chart("units", pictures.caterpillar(units, top, chart_words, words.reasons(ended=True), "units"))
 
 
+def headlines(lines: Sequence[tuple[str, PublishedFigure]]) -> Chart:
+    """Indices of whole releases (whose and when, index), the last published first."""
+    chart_words = words.chart_words(
+        _("What was published last"),
+        _("Overall index, per cent. Dot: index; line: 95% interval."),
+        _("Two figures whose intervals touch should not be called better or worse."),
+        (_("Whose, and dossiers of when"), _("Index"), _("95% interval"), _("Answers")),
+        ended=True,
+    )
+    rows = [(label, figure, "") for label, figure in lines]
+    return chart("headlines", pictures.caterpillar(rows, None, chart_words, words.reasons(ended=True), "headlines"))
+
+
 def rule_points(page: RulePage) -> Chart:
     """Points of every unit by a legal rule set."""
     best = max((one.reachable for one in page.scores), default=page.full)

@@ -1,10 +1,12 @@
 """The pages of a release in the reader's words: the whole, and one unit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from survey_app.domain import findings
 from survey_app.domain.collation import sort_key
-from survey_app.domain.release_pages import Change, NoPlace, Place, Released, ReleasedUnit
+from survey_app.domain.release_pages import Change, Headline, NoPlace, Place, Released, ReleasedUnit
 from survey_app.web import charts, words
 from survey_app.web.charts import Chart
 from survey_app.web.language import day
@@ -72,6 +74,12 @@ def release_view(released: Released) -> ReleaseView:
         units=charts.places(drawn, top.overall, top.name, _note(released, top)),
         rows=tuple(_row(unit) for unit in below),
     )
+
+
+def headlines_chart(lines: Sequence[Headline]) -> Chart:
+    """What releases say in one line each, with their intervals."""
+    rows = [(f"{line.unit_name}, {_between(line.period)}", line.overall) for line in lines]
+    return charts.headlines(rows)
 
 
 def unit_view(released: Released, unit: ReleasedUnit) -> ReleasedUnitView:
@@ -198,7 +206,11 @@ def _hidden(unit: ReleasedUnit) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _period(released: Released) -> str:
-    first, last = released.period
+    return _between(released.period)
+
+
+def _between(period: tuple[date, date]) -> str:
+    first, last = period
     return f"{day(first)}–{day(last)}"
 
 

@@ -66,6 +66,7 @@ FORMS = {"admin/kiosk_code.html", "admin/kiosk_pin.html", "paper/sheet.html"}
 
 # What test_release_pages.py looks at, over two years that were signed.
 RELEASES = [
+    "/",
     f"/releases/{released.SECOND}/2",
     f"/releases/{released.SECOND}/2/xa-5",
     f"/releases/{released.SECOND}/2/{released.TOO_FEW}",

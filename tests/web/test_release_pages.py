@@ -9,17 +9,19 @@ from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 
 import pytest
+from sqlalchemy import update
 
 import analysis
 from analysis.annual import publish
 from survey_app.app import create_app
+from survey_app.models import Release
 from survey_app.services import release_reading, releases
 from tests import released
 from tests.conftest import Clock, copied_province, empty_database, opened_installation
 from tests.services.test_releases import CODE, closed_round, sign
 from tests.web.pages import Visitor
 
-LIST, FIRST, ERRATA = "/releases", "/releases/minh-hai-r2026/1", "/releases/errata.json"
+HOME, LIST, FIRST, ERRATA = "/", "/releases", "/releases/minh-hai-r2026/1", "/releases/errata.json"
 FILE, UNIT, CALENDAR, LOG = f"{FIRST}.zip", f"{FIRST}/xa-1", "/releases/calendar", "/releases/errata"
 REPORT = f"{FIRST}/report/vi.html"
 WHY = "Số của Xã 1 <b>sai</b>."
@@ -38,7 +40,8 @@ def told(request, tmp_path_factory):
 
         def look():
             seen = {
-                path: visitor.get(path) for path in (LIST, FIRST, FILE, UNIT, CALENDAR, LOG, ERRATA, f"{FIRST[:-1]}2")
+                path: visitor.get(path)
+                for path in (HOME, LIST, FIRST, FILE, UNIT, CALENDAR, LOG, ERRATA, f"{FIRST[:-1]}2")
             }
             return seen | {path: visitor.client.get(path) for path in (REPORT, f"{FIRST}/report/vi.pdf")}
 
@@ -62,11 +65,13 @@ def test_before_the_announced_minute_only_the_date_is_known(told):
     assert "sắp tới" in before[CALENDAR].words
     assert "Đo lường sự hài lòng năm 2026: Thứ Hai 02/03/2026 11:00" in before[LIST].words
     assert FIRST not in before[LIST].links
+    assert "Chưa có số liệu nào được công bố" in before[HOME].words
 
 
 def test_a_published_release_is_listed_and_its_file_is_the_signed_one(told):
     published = told["published"]
     assert FIRST in published[LIST].links
+    assert FIRST in published[HOME].links
     assert published[FIRST].heading.startswith("Đo lường sự hài lòng năm 2026: chỉ số hài lòng, Tỉnh Minh Hải")
     assert FIRST in published[CALENDAR].links
     assert FILE in published[FIRST].links
@@ -104,6 +109,7 @@ def test_a_withdrawn_release_keeps_its_page_and_its_reason_but_not_its_file(told
     after = told["withdrawn"]
     assert f"Bản này đã bị thu hồi: {WHY}" in after[FIRST].words  # as text, whatever it holds
     assert FILE not in after[FIRST].links
+    assert FIRST not in after[HOME].links
     assert after[FILE].status == 404
     assert after[UNIT].status == 410
     assert WHY in after[UNIT].words
@@ -180,6 +186,32 @@ def test_a_unit_with_too_few_answers_is_never_told_to_wait(visitor):
     assert "Không công bố con số nào của đơn vị này: thu được quá ít câu trả lời hợp lệ" in page.words
     assert "chờ thêm" not in page.words
     assert "%" not in page.words.partition("Số liệu chắc đến đâu?")[0].partition("Nội dung")[2]
+
+
+def test_the_first_page_shows_the_index_of_every_release_that_stands_with_its_interval(visitor):
+    page = visitor.get("/")
+    share, low, high = (results("overall")[released.TOP, "overall"][key] for key in ("estimate", "low", "high"))
+    lines = page.tables()[0][1:]
+    assert [line[0] for line in lines] == [
+        "Tỉnh Minh Hải, 01/01/2025–31/12/2025",
+        "Tỉnh Minh Hải, 01/01/2024–31/12/2024",
+    ]
+    assert lines[0][1] == f"{float(share):.1f}".replace(".", ",") + " %"
+    told = [float(limit.replace(",", ".")) for limit in lines[0][2].removesuffix(" %").split("–")]
+    assert told[0] <= float(low) <= told[0] + 0.1
+    assert told[1] - 0.1 <= float(high) <= told[1]
+    assert {BASE, f"/releases/{released.FIRST}/1"} <= set(page.links)
+
+
+def test_a_version_whose_correction_was_withdrawn_does_not_come_back(request, tmp_path):
+    with empty_database("sqlite", request, tmp_path) as url, opened_installation(url, tmp_path, Clock()) as installation:
+        released.two_years(installation)
+        with installation.database.write() as session:
+            session.execute(update(Release).where(Release.version == 2).values(state="withdrawn", withdrawn_because="Sai."))
+        visitor = Visitor(create_app(installation))
+        assert not any(link.startswith(f"/releases/{released.SECOND}") for link in visitor.get("/").links)
+        others = visitor.get(f"/releases/{released.FIRST}/1/xa-5").links
+        assert not any(link.startswith(f"/releases/{released.SECOND}") for link in others)
 
 
 def test_a_unit_leads_to_its_other_years_and_an_older_version_to_the_newer(visitor):

@@ -2,11 +2,12 @@
 
 from flask import Blueprint, Response, g, render_template
 
-from survey_app.services import indices, reading
+from survey_app.services import indices, release_reading
 from survey_app.web import language, staff_session
 from survey_app.web.current import installation
 from survey_app.web.province_view import province_view
 from survey_app.web.public import releases
+from survey_app.web.release_view import headlines_chart
 from survey_app.web.unit_view import unit_view
 
 CACHE_SECONDS = 300
@@ -40,8 +41,9 @@ def may_be_kept(response: Response) -> Response:
 
 @blueprint.get("/")
 def home() -> str:
-    """List the published rounds."""
-    return render_template("public/home.html", rounds=reading.published(installation()))
+    """What the releases that stand say, as a picture and as links."""
+    found = release_reading.headlines(installation(), language.current())
+    return render_template("public/home.html", headlines=found, drawn=headlines_chart(found))
 
 
 @blueprint.get("/method")
