@@ -204,14 +204,17 @@ def test_the_first_page_shows_the_index_of_every_release_that_stands_with_its_in
 
 
 def test_a_version_whose_correction_was_withdrawn_does_not_come_back(request, tmp_path):
-    with empty_database("sqlite", request, tmp_path) as url, opened_installation(url, tmp_path, Clock()) as installation:
+    with (
+        empty_database("sqlite", request, tmp_path) as url,
+        opened_installation(url, tmp_path, Clock()) as installation,
+    ):
         released.two_years(installation)
+        gone = update(Release).where(Release.version == 2).values(state="withdrawn", withdrawn_because="Sai.")
         with installation.database.write() as session:
-            session.execute(update(Release).where(Release.version == 2).values(state="withdrawn", withdrawn_because="Sai."))
+            session.execute(gone)
         visitor = Visitor(create_app(installation))
-        assert not any(link.startswith(f"/releases/{released.SECOND}") for link in visitor.get("/").links)
-        others = visitor.get(f"/releases/{released.FIRST}/1/xa-5").links
-        assert not any(link.startswith(f"/releases/{released.SECOND}") for link in others)
+        for path in ("/", f"/releases/{released.FIRST}/1/xa-5"):
+            assert not any(link.startswith(f"/releases/{released.SECOND}") for link in visitor.get(path).links)
 
 
 def test_a_unit_leads_to_its_other_years_and_an_older_version_to_the_newer(visitor):
