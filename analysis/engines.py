@@ -17,6 +17,7 @@ Columns = Mapping[str, NDArray[Any]]
 VIEW = "responses"  # the name that the SQL text reads from
 BLOCK = 2_000_000  # responses that are grouped together
 LOOPBACK = "127.0.0.1"
+PLAIN = {"tinyint", "smallint", "integer", "bigint", "float", "double", "varchar"}  # numpy has them as DuckDB does
 NONE: Mapping[str, Columns] = MappingProxyType({})
 
 
@@ -93,16 +94,30 @@ class DuckDb:
     def _table(self, sql: str) -> Columns:
         first_key = sql.rpartition("GROUP BY ")[2].split(",")[0]
         if not self.blocks or first_key != "h":
-            return _of_arrow(self.connection.sql(sql).to_arrow_table())
+            return self._found(sql)
         parts = []
         try:
             for block in self.blocks:
                 self.connection.execute(_shown(self.files, block))
-                found = _of_arrow(self.connection.sql(sql).to_arrow_table())
-                parts.append({name: column.copy() for name, column in found.items()})  # else one keeps all of them
+                parts.append(self._found(sql))
         finally:
             self.connection.execute(_shown(self.files, "1 = 1"))
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
+
+    def _found(self, sql: str) -> dict[str, NDArray[Any]]:
+        """Return a result by column; arrow loads pandas, which takes as long as a scan, and is left to rare types."""
+        found = self.connection.sql(sql)
+        if not {kind.id for kind in found.types} <= PLAIN:
+            return _of_arrow(found.to_arrow_table())
+        return {name: _without_mask(column) for name, column in found.fetchnumpy().items()}
+
+
+def _without_mask(column: NDArray[Any]) -> NDArray[Any]:
+    """Return what is NULL as NaN, and in a column of text as None."""
+    if not isinstance(column, np.ma.MaskedArray):
+        return column
+    blank = np.array(None if column.dtype == object else np.nan)
+    return np.where(column.mask, blank, column.data)
 
 
 def _shown(view: str, condition: str) -> str:
@@ -145,6 +160,6 @@ class Spark:
                 self.session.catalog.dropTempView(name)
 
 
-def _of_arrow(table: pa.Table) -> Columns:
+def _of_arrow(table: pa.Table) -> dict[str, NDArray[Any]]:
     """Return numpy columns."""
     return {name: table.column(name).to_numpy() for name in table.column_names}

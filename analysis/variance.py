@@ -218,7 +218,7 @@ def _stage_variance(stage: Stage, layout: Layout, z: Float, domains: int, lonely
     totals = np.add.reduceat(sums, layout.group_starts, axis=1)
     mean = totals / n
     # Two passes, and the units without a row of the domain added as zeros: no cancellation.
-    deviation = sums - mean[:, layout.pair_group]
+    deviation = sums - np.take(mean, layout.pair_group, axis=1)  # half the time of mean[:, ...]
     squares = np.add.reduceat(np.square(deviation, out=deviation), layout.group_starts, axis=1)
     squares += (n - layout.present) * mean**2
     return contributed(stage, layout, totals, squares, domains, lonely)

@@ -1,5 +1,8 @@
 """A file too large to be grouped at once is read some strata at a time: the same numbers to the last bit."""
 
+from datetime import date
+from decimal import Decimal
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -77,3 +80,17 @@ def test_a_unit_in_strata_of_two_blocks_is_still_seen(folder, tmp_path):
     view = over(into_parquet(same, tmp_path / "same.parquet"), SAMPLED, 100)
     with pytest.raises(AnalysisError, match="stands in two strata"):
         cells(view)
+
+
+def test_labels_that_are_dates_or_decimals_keep_their_spelling_and_blanks_stay_blank():
+    columns = {
+        "day": [date(2025, 1, 31), None],
+        "rate": [Decimal("3.10"), None],
+        "word": ["3.10", None],
+        "w": [1, None],
+    }
+    engine = DuckDb.over_table(pa.table(columns))
+    read = {name: engine.table(f"SELECT {name} FROM responses")[name].tolist() for name in columns}
+    assert [str(read[name][0]) for name in ("day", "rate", "word")] == ["2025-01-31", "3.10", "3.10"]
+    assert [read[name][1] for name in ("day", "rate", "word")] == [None, None, None]
+    assert np.isnan(read["w"][1])

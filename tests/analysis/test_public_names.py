@@ -4,6 +4,8 @@ import inspect
 import subprocess
 import sys
 
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 
 import analysis
@@ -21,6 +23,14 @@ def loaded_after(statements):
 def test_import_of_the_package_loads_no_drawing_models_or_files():
     assert loaded_after("import analysis; analysis.index_figures, analysis.publishable, analysis.ChartWords") == "[]"
     assert loaded_after("import analysis; analysis.charts.trend") == "['matplotlib']"
+
+
+def test_a_scan_of_a_parquet_file_does_not_load_pandas(tmp_path):
+    pyarrow.parquet.write_table(pa.table({"h": ["a", None, "b"], "w": [1.5, 2.0, None]}), tmp_path / "answers.parquet")
+    scan = f"DuckDb.over_parquet('{tmp_path}/answers.parquet').table('SELECT h, SUM(w) AS w FROM responses GROUP BY h')"
+    told = loaded_after(f"from analysis.engines import DuckDb\nfound = {scan}; print(len(found['w']))")
+    assert told.startswith("3\n")
+    assert "pandas" not in told
 
 
 @pytest.mark.parametrize("name", analysis.__all__)
