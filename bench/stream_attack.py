@@ -25,6 +25,7 @@ class Part:
     week: int
     label: str  # '' where the answer was stored without a class
     answers: tuple[int, ...]
+    flagged: bool = False  # known to be flagged
 
     @property
     def n(self) -> int:

@@ -96,7 +96,13 @@ def _kiosks(installation, far):
             (top, "desk-2", "Máy cũ"),
         )
     )
-    well.send(heartbeat=HEARTBEAT | {"clock": installation.now().isoformat()})
+    chance = random.Random(7)
+    walked_in = [answers_of(chance, 0.7) | {"q01": "2"} for _ in range(25)]
+    walked_in += [dict.fromkeys(province.ITEMS, "5")] * 30  # straight lines: at least 15 of them move, and 10 others
+    items = [well.answer(LIVE, raw=raw) for raw in walked_in]
+    well.send(*items, heartbeat=HEARTBEAT | {"clock": installation.now().isoformat()})
+    flush.flush_round(installation, LIVE)
+    publication.refresh(installation, LIVE)
     items = [behind.answer(LIVE) for _ in range(12)]
     beat = {"waiting": 250, "persisted": False, "battery": 0.07, "version": POLYGLOT[:40]}
     behind.send(*items[:5], *items[8:], heartbeat=HEARTBEAT | beat)

@@ -79,6 +79,17 @@ class TrendPoint:
 
 
 @dataclass(frozen=True)
+class FlaggedLine:
+    """The overall index of a unit with and without the answers that rules flagged (docs/method.md, X)."""
+
+    unit_name: str
+    evidence: str
+    left_out: str
+    all_answers: PublishedFigure
+    without: PublishedFigure
+
+
+@dataclass(frozen=True)
 class UnitFigures:
     """Everything an agency's page shows."""
 
@@ -95,6 +106,7 @@ class UnitFigures:
     trend: tuple[TrendPoint, ...]
     next_release: datetime | None
     series: tuple[SeriesPoint, ...] = ()  # of the annual index, rebuilt for the unit of today
+    flagged: tuple[FlaggedLine, ...] = ()  # for the unit's own people only
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,7 @@ class ProvinceFigures:
     units: tuple[UnitLine, ...]
     rates: PublishedRates
     next_release: datetime | None
+    flagged: tuple[FlaggedLine, ...] = ()  # for the province's own people only
 
 
 @dataclass(frozen=True)

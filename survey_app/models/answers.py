@@ -114,7 +114,7 @@ class Response(Base):
     device: Mapped[str | None] = mapped_column(String(12))
     duration: Mapped[str | None] = mapped_column(String(12))
     assisted: Mapped[str | None] = mapped_column(String(12))
-    flagged: Mapped[bool] = mapped_column(default=False)
+    flagged: Mapped[bool | None]  # NULL: not told apart in this batch (domain/flags.py)
 
 
 class BatchCells(Base):

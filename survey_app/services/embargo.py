@@ -16,13 +16,14 @@ def of_unit(figures: UnitFigures) -> UnitFigures:
         items=_all_hidden(figures.items),
         trend=(),
         series=(),
+        flagged=(),
     )
 
 
 def of_province(figures: ProvinceFigures) -> ProvinceFigures:
     """The page of a province without any score."""
     lines = [replace(line, overall=_hidden(line.overall), reason=Reason.NOT_PUBLISHED) for line in figures.units]
-    return replace(figures, own=_hidden(figures.own), units=tuple(lines))
+    return replace(figures, own=_hidden(figures.own), units=tuple(lines), flagged=())
 
 
 def _all_hidden(figures: Sequence[PublishedFigure]) -> tuple[PublishedFigure, ...]:

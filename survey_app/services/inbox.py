@@ -31,7 +31,7 @@ class Waiting:
     answers: dict[str, Any]
     traits: dict[str, str]  # language, device, duration, assisted
     shown: tuple[str, ...]
-    flagged: bool
+    quick: bool
     partial: bool
 
 
@@ -65,7 +65,7 @@ def _open(row: Inbox, private: bytes) -> Waiting:
             "assisted": "yes" if content["assisted"] else "no",
         },
         shown=tuple(content["shown"]),
-        flagged=content["flagged"],
+        quick=content["flagged"],
         partial=content.get("partial", False),
     )
 

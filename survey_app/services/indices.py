@@ -1,9 +1,10 @@
 """Reading figures: pages, exports and the API get them here, out of the ledger, and nowhere else."""
 
+import itertools
 import math
 import uuid
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app.domain import round_states
 from survey_app.domain.figures import (
+    FlaggedLine,
     ProvinceFigures,
     PublicRound,
     PublishedFigure,
@@ -29,7 +31,8 @@ from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
 from survey_app.services import flush, release_list, rounds, series, unit_tree, units
 from survey_app.services.errors import NotFoundError
-from survey_app.services.publication import ALL, ANNUAL, LIVE, Product, key
+from survey_app.services.flagged import PERIOD
+from survey_app.services.publication import ALL, ANNUAL, FEED, LIVE, Product, key
 from survey_app.services.units import UnitOn
 
 AGENCY_KINDS = ("department", "service_centre", "commune", "district")
@@ -146,6 +149,7 @@ def unit_page(
             trend=_trend(read, unit.slug),
             next_release=_next_release(installation, row),
             series=_series(session, row, unit, installation.today(), public=public),
+            flagged=_flagged(read, [unit]),
         )
 
 
@@ -180,6 +184,7 @@ def province_page(
             units=(*made, *(line for line in silent if line.silent)),
             rates=rates(read, unit.slug),
             next_release=_next_release(installation, row),
+            flagged=_flagged(read, [unit, *(u for u in lines if u.kind in AGENCY_KINDS)]),
         )
 
 
@@ -190,7 +195,8 @@ def public_round(installation: Installation, code: str, language: str) -> Public
         if row.state != round_states.PUBLISHED or not _is_annual(session, row):
             raise NotFoundError(f"There is no published round {code!r}.")
         line = rounds.line(row)
-    return PublicRound(line, province_page(installation, line.id, line.unit_id, language))
+    figures = province_page(installation, line.id, line.unit_id, language)
+    return PublicRound(line, replace(figures, flagged=()))
 
 
 def public_unit(installation: Installation, code: str, slug: str, language: str) -> UnitFigures:
@@ -198,7 +204,7 @@ def public_unit(installation: Installation, code: str, slug: str, language: str)
     published = public_round(installation, code, language).round
     with installation.database.read() as session:
         unit_id = units.unit_by_slug(session, slug).id
-    return unit_page(installation, published.id, unit_id, language, public=True)
+    return replace(unit_page(installation, published.id, unit_id, language, public=True), flagged=())
 
 
 def rates(read: Reader, slug: str) -> PublishedRates:
@@ -269,6 +275,16 @@ def _line(read: Reader, unit: UnitOn, under: Collection[uuid.UUID]) -> UnitLine:
 def _grade_mix(read: Reader, slug: str) -> tuple[tuple[str, str], ...]:
     counts = [(grade, read.count(slug, f"grade:{grade}")) for grade in ("G1", "G2", "G3", "G4")]
     return tuple((grade, read.number(analysis.rounded_count(n))) for grade, n in counts if n)
+
+
+def _flagged(read: Reader, chosen: Sequence[UnitOn]) -> tuple[FlaggedLine, ...]:
+    """Units some of whose answers are left out as flagged, by evidence: their index with and without these."""
+    found = []
+    for product, unit in itertools.product(FEED, chosen):
+        if entry := read.entries.get(key(product, unit.slug, PERIOD, "left_out")):
+            both = [read.figure(unit.slug, "overall", period, product) for period in (ALL, PERIOD)]
+            found.append(FlaggedLine(unit.name, product.evidence, read.number(analysis.rounded_count(entry.n)), *both))
+    return tuple(found)
 
 
 def _trend(read: Reader, slug: str) -> tuple[TrendPoint, ...]:

@@ -8,16 +8,14 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-import numpy as np
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-import analysis
 from instruments.load import shipped
 from instruments.model import Instrument, ItemKind
 from survey_app.db import random_key
 from survey_app.domain import answers as rule
-from survey_app.domain import periods, sealing
+from survey_app.domain import flags, periods, sealing
 from survey_app.domain.batching import BATCH, Move
 from survey_app.installation import Installation
 from survey_app.keys import COMMENTS
@@ -33,7 +31,7 @@ from survey_app.models import (
     WaitingComment,
     WaitingSensitive,
 )
-from survey_app.services import counters
+from survey_app.services import counters, released
 from survey_app.services.inbox import Waiting
 from survey_app.services.room import strata_of_desk
 from survey_app.services.taking import NO_STRATUM
@@ -92,13 +90,23 @@ def _batch(
         n=len(step.answers),
         complete=ends["complete"],
         partial=ends["partial"],
-        flagged=sum(a.flagged for a in step.answers),
+        flagged=sum(_flagged(instrument, a) for a in step.answers),
         pool_strata=mixed or None,
     )
 
 
+def _flagged(instrument: Instrument, answer: Waiting) -> bool:
+    """Whether people may want to look at an answer: it was given too quickly, or is one straight line."""
+    given = [level for level in rule.levels(instrument, answer.answers) if 0 < level <= released.LEVELS]
+    return answer.quick or flags.is_straight_line(given)
+
+
 def _strata_of(row: Round, strata: Mapping[int, Stratum], answer: Waiting) -> tuple[int, ...]:
     return strata_of_desk(row, strata, answer.desk) if answer.stratum == NO_STRATUM else (answer.stratum,)
+
+
+def _kept_stratum(answer: Waiting, keeps: Mapping[int, bool]) -> int:
+    return answer.stratum if keeps[answer.stratum] else POOLED
 
 
 def _next_ordinal(session: Session, batch: Batch) -> int:
@@ -119,6 +127,8 @@ def _responses(
     """Insert the answers in an order of their own, without what is kept elsewhere."""
     apart = {i.id for i in instrument.items if i.kind is ItemKind.COMMENT or i.sensitive}
     kept = kept_traits(answers)
+    flagged = {a.id: _flagged(instrument, a) for a in answers}
+    told = flags.may_stay((_kept_stratum(a, keeps), flagged[a.id]) for a in answers)
     order = sorted(random_key() for _ in answers)  # random keys, so this is a shuffle of its own
     rows = [
         {
@@ -127,7 +137,7 @@ def _responses(
             "stratum_id": strata[a.stratum].id if keeps[a.stratum] else None,
             "answers": {item: value for item, value in a.answers.items() if item not in apart},
             **{trait: a.traits[trait] if trait in kept else None for trait in TRAITS},
-            "flagged": a.flagged,
+            "flagged": flagged[a.id] if told else None,
         }
         for key, a in zip(order, random.SystemRandom().sample(answers, len(answers)), strict=True)
     ]
@@ -150,24 +160,9 @@ def _cells(
     keeps: Mapping[int, bool],
     instrument: Instrument,
 ) -> None:
-    items = instrument.scored_items()
-    numbers = np.array([a.stratum if keeps[a.stratum] else POOLED for a in answers], dtype=np.int64)
-    level = np.array([rule.levels(instrument, a.answers) for a in answers], dtype=np.int8)
-    counted = analysis.Answers(
-        items=tuple(item.id for item in items),
-        stratum=numbers,
-        domain=np.zeros(len(answers), dtype=np.int64),
-        level=level.reshape(len(answers), len(items)),
-    )
-    for cell in analysis.cells_of(analysis.with_composite(counted, instrument)).to_rows():
-        session.add(
-            BatchCells(
-                batch_id=batch_id,
-                stratum_number=cell["stratum"],
-                n=cell["n"],
-                counts={"counts": cell["counts"], "composite": cell["composite"]},
-            ),
-        )
+    numbers = [_kept_stratum(a, keeps) for a in answers]
+    for cell in released.counted(instrument, numbers, [rule.levels(instrument, a.answers) for a in answers]):
+        session.add(BatchCells(batch_id=batch_id, **cell))
 
 
 def _side_tables(

@@ -18,7 +18,7 @@ from survey_app.domain import round_plan, round_states
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import register, released, rounds, unit_tree, units
+from survey_app.services import flagged, register, released, rounds, unit_tree, units
 from survey_app.services.released import Part, Sample
 from survey_app.services.units import UnitOn
 
@@ -44,6 +44,7 @@ class Product:
 LIVE = Product("live", ("G1", "G2"), analysis.LIVE_MINIMUM)
 OPEN = Product("live", ("G3",), analysis.LIVE_MINIMUM)
 STAFF_KEYED = Product("live", ("G4",), analysis.LIVE_MINIMUM)
+FEED = (LIVE, OPEN, STAFF_KEYED)
 ANNUAL = Product("annual", ("G1",), analysis.ANNUAL_MINIMUM)
 
 
@@ -66,7 +67,7 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         trees = unit_tree.trees(session, row.period_start)
         measured = [u for u in units.all_units(session, row.period_start) if u.id in trees[row.unit_id]]
         publisher = _Publisher(session, row, counts, anew=anew)
-    products = [LIVE, OPEN, STAFF_KEYED, *([ANNUAL] if row.state in round_states.ENDED else [])]
+    products = [*FEED, *([ANNUAL] if row.state in round_states.ENDED else [])]
     new = 0
     for place, unit in enumerate(measured):
         mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
@@ -94,6 +95,7 @@ class _Publisher:
         self.numbers = {stratum.id: stratum.number for stratum in self.strata}
         self.instrument = shipped(row.instrument_key)
         known = select(LedgerEntry.figure, LedgerEntry.n).where(LedgerEntry.round_id == row.id)
+        self.apart = flagged.told_apart(session, row.id)
         self.known: dict[str, int] = {figure: n for figure, n in session.execute(known)}  # noqa: C416 - rows, not pairs
 
     def unit(
@@ -112,7 +114,11 @@ class _Publisher:
             answered = key(product, unit.slug, ALL, "answered")
             if self.known.get(answered) != n or (self.anew and product is ANNUAL):
                 strata = [s for s in self.strata if s.desk_id in under or s.agency_id in under]
-                found |= self._figures(session, unit.slug, product, mine, strata)
+                sample = Sample(mine, self.instrument, self.counts.by_stratum, strata)
+                months = self._open_months(unit.slug, product, sample)
+                found |= self._figures(session, unit.slug, product, sample, months)
+                if product is not ANNUAL:
+                    found |= self._without_flagged(session, unit.slug, product, mine, strata)
                 found[answered] = (n, {"n": n})
         for name, n in self._rates(under, parts).items():
             found[key(LIVE, unit.slug, ALL, name)] = (n, {"n": n})
@@ -123,14 +129,13 @@ class _Publisher:
         session: Session,
         slug: str,
         product: Product,
-        parts: list[Part],
-        strata: list[Stratum],
+        sample: Sample,
+        months: Sequence[str] = (),
     ) -> dict[str, tuple[int, dict[str, Any]]]:
-        sample = Sample(parts, self.instrument, self.counts.by_stratum, strata)
-        if not parts:
+        if not sample.parts:
             return {}
         found: dict[str, tuple[int, dict[str, Any]]] = {}
-        made = figures_of(session, sample, self.numbers, self._open_months(slug, product, sample))
+        made = figures_of(session, sample, self.numbers, months)
         minimum = minimum_of(product, self.row)
         for period, figures in made.items():
             incomplete = hidden_factor(self.instrument, figures)
@@ -144,6 +149,22 @@ class _Publisher:
                         shown = {"shown": False, "reason": Reason.IN_RELEASE.value}
                     found[key(product, slug, period, statistic)] = (figure.n, shown)
         return found
+
+    def _without_flagged(
+        self, session: Session, slug: str, product: Product, parts: list[Part], strata: list[Stratum]
+    ) -> dict[str, tuple[int, dict[str, Any]]]:
+        """Overall index without answers that are known to be flagged, and how many these are; nothing if none are."""
+        left_out = sum(part.batch.flagged for part in parts if part.batch.id in self.apart)
+        if not left_out:
+            return {}
+        rest = flagged.without(session, parts, self.apart, self.instrument, self.numbers)
+        sample = Sample(rest, self.instrument, self.counts.by_stratum, strata, flagged=False)
+        made = self._figures(session, slug, product, sample)
+        nobody = (0, {"shown": False, "reason": Reason.TOO_FEW.value})
+        return {
+            key(product, slug, flagged.PERIOD, "overall"): made.get(key(product, slug, ALL, "overall"), nobody),
+            key(product, slug, flagged.PERIOD, "left_out"): (left_out, {"n": left_out}),
+        }
 
     def _open_months(self, slug: str, product: Product, sample: Sample) -> list[str]:
         """Months whose trend point is not known yet, and the newest: earlier ones never change."""

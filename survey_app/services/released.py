@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,11 @@ class Part:
     batch: Batch
     cells: tuple[BatchCells, ...]
 
+    @property
+    def n(self) -> int:
+        """Answers in its cells."""
+        return sum(cell.n for cell in self.cells)
+
 
 def parts_of(session: Session, round_id: uuid.UUID) -> list[Part]:
     """Every batch of a round, in the order of release within its atom."""
@@ -41,6 +47,22 @@ def parts_of(session: Session, round_id: uuid.UUID) -> list[Part]:
         cells[cell.batch_id].append(cell)
     order = sorted(batches, key=lambda b: (str(b.desk_id), str(b.agency_id), str(b.pool_id), b.grade, b.ordinal))
     return [Part(batch, tuple(cells[batch.id])) for batch in order]
+
+
+def counted(instrument: Instrument, numbers: Sequence[int], levels: Sequence[tuple[int, ...]]) -> list[dict[str, Any]]:
+    """Cells of one batch, one per stratum number, as columns of BatchCells."""
+    items = tuple(item.id for item in instrument.scored_items())
+    level = np.array(levels, dtype=np.int8).reshape(len(levels), len(items))
+    domain = np.zeros(len(numbers), dtype=np.int64)
+    made = analysis.Answers(items=items, stratum=np.array(numbers, dtype=np.int64), domain=domain, level=level)
+    return [
+        {
+            "stratum_number": cell["stratum"],
+            "n": cell["n"],
+            "counts": {"counts": cell["counts"], "composite": cell["composite"]},
+        }
+        for cell in analysis.cells_of(analysis.with_composite(made, instrument)).to_rows()
+    ]
 
 
 def belongs(batch: Batch, under: Collection[uuid.UUID]) -> bool:
@@ -70,12 +92,18 @@ class Sample:
         instrument: Instrument,
         stratum_size: Mapping[int, int],
         neighbours: Sequence[Stratum] = (),
+        *,
+        flagged: bool = True,
     ) -> None:
-        """`neighbours` are all strata of the unit: one without any answer joins the nearest of its desk."""
+        """`neighbours` are all strata of the unit: one without any answer joins the nearest of its desk.
+
+        With `flagged` False answers are left out that rules flagged; the parts count the others (`flagged.without`).
+        """
         self.parts = parts
         self.instrument = instrument
         self.items = tuple(item.id for item in instrument.scored_items())
         self._size = stratum_size
+        self._flagged = flagged
         self._neighbours = neighbours
         self._pool_number = {part.batch.id: POOL_BASE + place for place, part in enumerate(parts)}
         own = [(item,) for item in self.items]
@@ -90,8 +118,8 @@ class Sample:
 
     @property
     def n(self) -> int:
-        """Answers in all batches."""
-        return sum(part.batch.n for part in self.parts)
+        """Answers in all parts."""
+        return sum(part.n for part in self.parts)
 
     def load(self, session: Session, strata: Mapping[uuid.UUID, int]) -> Raw:
         """Read the answers of every batch once."""
@@ -101,6 +129,8 @@ class Sample:
         for place, part in enumerate(self.parts):
             wanted = {cell.stratum_number for cell in part.cells}
             found = select(Response.stratum_id, Response.answers).where(Response.batch_id == part.batch.id)
+            if not self._flagged:
+                found = found.where(Response.flagged.is_not(True))
             for stratum_id, given in session.execute(found):
                 own = -1 if stratum_id is None else strata.get(stratum_id, OTHER_CLASS)
                 if own in wanted:
@@ -161,11 +191,11 @@ class Sample:
         pooled: set[int] = set()
         for strata, parts in self._pools().items():
             mixed = [s for s in strata if s not in frame]
-            size, n = sum(self._size.get(s, 0) for s in mixed), sum(part.batch.n for part in parts)
+            size, n = sum(self._size.get(s, 0) for s in mixed), sum(part.n for part in parts)
             for part in parts:  # batches that stand for the same strata share them
                 number = self._pool_number[part.batch.id]
                 if number in own:
-                    frame[number] = max(own[number], round(size * part.batch.n / n))
+                    frame[number] = max(own[number], round(size * part.n / n))
                     pooled.update(mixed)
         for silent in self._neighbours:
             if silent.number not in frame and silent.number not in pooled and self._size.get(silent.number):

@@ -1,7 +1,8 @@
 """Figures by one variable (field, channel, on time) for a closed period; every class has at least 10 answers."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,29 +120,47 @@ class _Splitter:
 def classes(parts: Sequence[Part], strata: Mapping[int, Stratum], variable: str) -> list[SplitClass]:
     """Classes of the strata rule with at least 10 answers each: the smallest are joined until all have them.
 
-    Answers without a stratum (of pools, and of small strata) are in no class. What is left in no class is what the
-    unit's whole figure has beside its classes, so 1 to 9 of them take in the smallest class. One class alone is no
-    split: then the list is empty.
+    1 to 9 answers in no class (of pools, and of small strata) take in the smallest class, since they are what the
+    unit's whole figure has beside its classes. Classes are joined further until nothing that follows from the sums of
+    batches and classes is 1 to 9 answers. One class alone is no split: then the list is empty.
     """
     found: dict[str, SplitClass] = {}
-    unclassed = 0
-    for part in parts:
-        for cell in part.cells:
-            if cell.stratum_number < 0:
-                unclassed += cell.n
-                continue
-            values = strata[cell.stratum_number].classes.get(variable)
-            label = " + ".join("others" if v == OTHERS else v for v in values) if values else MERGED
-            known = found.get(label, SplitClass(label, frozenset(), 0))
-            found[label] = SplitClass(label, known.strata | {cell.stratum_number}, known.n + cell.n)
-    listed = sorted(found.values(), key=lambda c: (c.n, c.label))
+    for cell in (cell for part in parts for cell in part.cells if cell.stratum_number >= 0):
+        values = strata[cell.stratum_number].classes.get(variable)
+        label = " + ".join("others" if v == OTHERS else v for v in values) if values else MERGED
+        known = found.get(label, SplitClass(label, frozenset(), 0))
+        found[label] = SplitClass(label, known.strata | {cell.stratum_number}, known.n + cell.n)
+    listed = _sorted(found.values())
     while len(listed) > 1 and listed[0].n < analysis.LIVE_MINIMUM:
-        first, second, *rest = listed
-        joined = SplitClass(f"{first.label} + {second.label}", first.strata | second.strata, first.n + second.n)
-        listed = sorted([joined, *rest], key=lambda c: (c.n, c.label))
-    if 0 < unclassed < analysis.LIVE_MINIMUM:
+        listed = _joined(listed)
+    if 0 < sum(part.n for part in parts) - sum(one.n for one in listed) < analysis.LIVE_MINIMUM:
         listed = listed[1:]
+    while len(listed) > 1 and _too_fine(parts, listed):
+        listed = _joined(listed)
     return listed if len(listed) > 1 else []
+
+
+def _sorted(found: Iterable[SplitClass]) -> list[SplitClass]:
+    return sorted(found, key=lambda one: (one.n, one.label))
+
+
+def _joined(listed: Sequence[SplitClass]) -> list[SplitClass]:
+    """The classes with the two smallest joined."""
+    first, second, *rest = listed
+    joined = SplitClass(f"{first.label} + {second.label}", first.strata | second.strata, first.n + second.n)
+    return _sorted([joined, *rest])
+
+
+def _too_fine(parts: Sequence[Part], listed: Sequence[SplitClass]) -> bool:
+    """Whether these classes are more than can be looked at, or give a small group away."""
+    label = {number: one.label for one in listed for number in one.strata}
+    batches: list[dict[Hashable, int]] = []
+    for part in parts:
+        counts: Counter[Hashable] = Counter()
+        for cell in part.cells:
+            counts[label.get(cell.stratum_number)] += cell.n  # None: in no class
+        batches.append(counts)
+    return len(listed) > split_rule.MOST_CLASSES or split_rule.gives_away(batches)
 
 
 def _only(part: Part, numbers: frozenset[int]) -> Part:

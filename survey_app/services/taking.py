@@ -12,13 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
-from survey_app.domain import grades, sealing
+from survey_app.domain import flags, grades, sealing
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Spent
 from survey_app.services import codes, counters
 
-FAST_SECONDS_PER_ITEM = 2.0  # page-time rule of docs/method.md: below it an answer is flagged, never dropped
 MAX_APART = 10_000  # kept per round, unit and reason from phones, so that nobody fills the disk with one slip
 NO_STRATUM = -1  # of an answer without a slip: it could be of any stratum of its desk
 
@@ -143,7 +142,6 @@ def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str,
     """What is sealed: nothing that leads back to the dossier or to one device."""
     scored = len([item for item in origin.instrument.scored_items() if item.id in answers])
     seconds = circumstances.seconds
-    fast = seconds is not None and scored > 0 and seconds < FAST_SECONDS_PER_ITEM * scored
     content = {
         "stratum": origin.stratum,
         "desk": origin.desk.hex if origin.desk else None,
@@ -155,7 +153,7 @@ def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str,
         "device": circumstances.device,
         "assisted": circumstances.assisted,
         "duration": duration_band(seconds),
-        "flagged": fast,
+        "flagged": flags.is_quick(seconds, scored),  # the straight line is looked for when the answer moves
         "partial": circumstances.partial,
         "roll": origin.roll,
     }

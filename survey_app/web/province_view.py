@@ -7,7 +7,7 @@ from survey_app.domain.collation import sort_key
 from survey_app.domain.figures import ProvinceFigures, RoundLine, UnitLine
 from survey_app.web import charts, words
 from survey_app.web.charts import Chart
-from survey_app.web.unit_view import FigureText, figure_text
+from survey_app.web.unit_view import FigureText, FlaggedText, figure_text, flagged_texts
 
 DESK = "desk"
 
@@ -37,6 +37,7 @@ class ProvinceView:
     lines: tuple[LineText, ...]
     silent: tuple[LineText, ...]
     units: Chart
+    flagged: tuple[FlaggedText, ...]
 
 
 def province_view(figures: ProvinceFigures, line: RoundLine) -> ProvinceView:
@@ -53,6 +54,7 @@ def province_view(figures: ProvinceFigures, line: RoundLine) -> ProvinceView:
         lines=tuple(_line(unit, ended=ended) for unit in drawn),
         silent=tuple(_line(unit, ended=ended) for unit in by_name if unit.kind == DESK),
         units=charts.units(figures, drawn, line),
+        flagged=flagged_texts(figures.flagged, ended=ended),
     )
 
 

@@ -1,9 +1,10 @@
 """What the page of one unit shows, for its own people and for the public alike."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from survey_app.domain import findings, round_states
-from survey_app.domain.figures import PublishedFigure, RoundLine, UnitFigures
+from survey_app.domain.figures import FlaggedLine, PublishedFigure, RoundLine, UnitFigures
 from survey_app.web import charts, words
 from survey_app.web.charts import Chart
 from survey_app.web.series_view import years_chart
@@ -23,6 +24,17 @@ class FigureText:
 
 
 @dataclass(frozen=True)
+class FlaggedText:
+    """The index of a unit with and without flagged answers, in words."""
+
+    unit_name: str
+    evidence: str
+    left_out: str
+    all_answers: FigureText
+    without: FigureText
+
+
+@dataclass(frozen=True)
 class UnitView:
     """Figures with every text and chart around them."""
 
@@ -37,6 +49,7 @@ class UnitView:
     items: Chart | None
     trend: Chart | None
     years: Chart | None  # None: the annual index has one year only
+    flagged: tuple[FlaggedText, ...]
 
 
 def figure_text(figure: PublishedFigure, *, ended: bool) -> FigureText:
@@ -70,7 +83,28 @@ def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
         items=charts.items(figures.items, note, ended=ended) if urgent else None,
         trend=charts.trend(figures, line) if _has_trend(figures) else None,
         years=years_chart(figures, line),
+        flagged=flagged_texts(figures.flagged, ended=ended),
     )
+
+
+def flagged_texts(lines: Sequence[FlaggedLine], *, ended: bool) -> tuple[FlaggedText, ...]:
+    """Write the lines of the table that shows figures with and without flagged answers."""
+    return tuple(
+        FlaggedText(
+            unit_name=line.unit_name,
+            evidence=line.evidence,
+            left_out=line.left_out,
+            all_answers=_short(line.all_answers, ended=ended),
+            without=_short(line.without, ended=ended),
+        )
+        for line in lines
+    )
+
+
+def _short(figure: PublishedFigure, *, ended: bool) -> FigureText:
+    """A figure in words, or a few words why it is hidden."""
+    text = figure_text(figure, ended=ended)
+    return replace(text, reason=words.reasons(ended=ended)[figure.reason]) if figure.reason else text
 
 
 def _has_trend(figures: UnitFigures) -> bool:

@@ -2,14 +2,18 @@
 
 import numpy as np
 
-from bench.annual_streams import attacked
+from bench.annual_streams import attacked, ten_each
 from bench.stream_attack import Part, Shown, half_known, small_sets, unanimous
 
-STREAMS = (0, 3, 7)
+STREAMS = (0, 2, 16)  # in 2 floods of praise come from one class alone, in 16 a class is in one batch alone
 
 
 def test_batches_splits_rounded_figures_and_annual_cells_leak_nothing():
     assert [attacked(seed, house=True)[0] for seed in STREAMS] == [0] * len(STREAMS)
+
+
+def test_flags_that_stay_by_their_number_alone_leak():
+    assert attacked(2, house=True, stays=ten_each)[0] > 0
 
 
 def test_a_threshold_alone_leaks():

@@ -3,7 +3,7 @@
 import pytest
 
 from survey_app.domain.periods import parse
-from survey_app.domain.split_rule import apart, clash
+from survey_app.domain.split_rule import apart, clash, gives_away
 
 AGENCIES = {"land-office", "justice-office"}
 SHOWN = [("land-office", "2026-Q1"), ("justice-office", "2026-Q1")]
@@ -31,3 +31,17 @@ def test_the_province_is_refused_once_its_agencies_were_shown():
 def test_of_two_units_that_share_a_batch_only_the_smaller_is_split():
     assert apart({"commune": {1, 2, 3}, "office": {3}, "other": {4}}) == ["office", "other"]
     assert apart({"one": {1}, "two": {2}}) == ["one", "two"]
+
+
+def test_a_class_of_one_batch_alone_gives_away_what_the_batch_has_beside_it():
+    """The batch's own figure less the class would be the 5 of the other class."""
+    assert gives_away([{"desk": 5, "online": 24}, {"desk": 30}])
+    assert not gives_away([{"desk": 10, "online": 24}, {"desk": 30}])
+
+
+def test_a_class_in_every_batch_gives_nothing_away():
+    assert not gives_away([{"desk": 5, "online": 24}, {"desk": 30, "online": 1}])
+
+
+def test_two_classes_together_give_away_what_their_batches_have_beside_them():
+    assert gives_away([{"desk": 9, "online": 6, "post": 3}, {"desk": 9, "online": 12}, {"post": 40}])

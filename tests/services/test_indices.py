@@ -14,6 +14,7 @@ from survey_app.domain.figures import Reason
 from survey_app.models import Response
 from survey_app.services import flush, index_table, indices, publication, rounds, splits, units
 from survey_app.services.errors import RefusedError
+from survey_app.services.released import Part
 from tests import province
 from tests.factories import a_unit, publish
 
@@ -205,7 +206,7 @@ def test_what_a_split_leaves_out_is_never_fewer_than_ten_answers(unclassed, show
     numbers = {1: ("desk", 11), 2: ("post", 20), 3: ("online", 30)}
     strata = {k: SimpleNamespace(classes={"channel": [name]}) for k, (name, _) in numbers.items()}
     cells = [SimpleNamespace(stratum_number=k, n=n) for k, (_, n) in numbers.items()]
-    part = SimpleNamespace(cells=[*cells, SimpleNamespace(stratum_number=-1, n=unclassed)])
+    part = Part(None, (*cells, SimpleNamespace(stratum_number=-1, n=unclassed)))
     assert [one.label for one in splits.classes([part], strata, "channel")] == shown
 
 

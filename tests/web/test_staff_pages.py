@@ -60,7 +60,7 @@ def test_the_first_screen_says_how_we_are_how_sure_it_is_and_what_to_look_at_fir
 
 def test_every_released_figure_stands_in_a_table_exactly_as_released(figures_app, agency):
     found = figures(figures_app, "xa-1")
-    factors, trend, items, evidence = agency.get("/agency/xa-1").tables()
+    factors, trend, items, evidence, _flagged = agency.get("/agency/xa-1").tables()
     shown = {line[0]: line[1] for line in factors[1:]}
     for factor in found.factors:
         assert factor.label in shown
@@ -89,6 +89,19 @@ def test_a_unit_without_a_figure_says_why_and_when_there_will_be_one(figures_app
     assert "Lần công bố tới: Thứ Hai 11/05/2026 06:00" in page.words
     how = next(e for e in page.root.iter("section") if e.get("aria-labelledby") == "how")
     assert "%" not in "".join(how.itertext())  # no bare zero
+
+
+def test_the_index_stands_with_and_without_flagged_answers_for_the_units_own_people(figures_app, agency, province):
+    [line] = figures(figures_app, "xa-1").flagged
+    assert line.without.estimate < line.all_answers.estimate
+    [_head, row] = agency.get("/agency/xa-1").tables()[-1]
+    assert row[1] == "G3"
+    assert row[2].startswith(f"{line.all_answers.estimate:.0f}")
+    assert row[4].startswith(f"{line.without.estimate:.0f}")
+    assert {cells[0] for cells in province.get("/province/minh-hai/R2026").tables()[-1][1:]} == {
+        "Tỉnh Minh Hải",
+        "Xã Đông Ngũ",
+    }
 
 
 def test_a_round_can_be_chosen_and_says_what_kind_of_figures_it_has(agency):

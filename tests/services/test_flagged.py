@@ -1,0 +1,99 @@
+"""Attack 19: praise by script and straight lines are flagged, told with and without, and never deleted."""
+
+import random
+
+import pytest
+from sqlalchemy import func, select, update
+
+from survey_app.models import Batch, Response, Round, Unit
+from survey_app.services import embargo, flush, indices, publication
+from survey_app.services.released import CellsDisagreeError
+from tests import province
+from tests.factories import publish
+from tests.services.test_kiosk_figures import send, tablet_at
+
+HONEST = 40
+PRAISE = 60
+
+
+def honest(number):
+    """Answers of people who differ: 60 % satisfied with each question, nobody alike everywhere."""
+    chance = random.Random(19)
+    return [{item: chance.choice("22444") for item in province.ITEMS} | {"q01": "2", "q02": "4"} for _ in range(number)]
+
+
+@pytest.fixture
+def place(installation):
+    return province.make(installation, desks=1, per_desk=100)
+
+
+def released(place, praise, *, seconds=120.0):
+    """Answer at the kiosk, honest people first, and release."""
+    tablet = tablet_at(place, "desk-1")
+    send(tablet, place.code, honest(HONEST))
+    send(tablet, place.code, [praise] * PRAISE, seconds=seconds)
+    flush.close(place.installation, place.code)
+    publication.refresh(place.installation, place.code)
+
+
+def page(place):
+    with place.installation.database.read() as session:
+        row = session.scalar(select(Round))
+        unit = session.scalar(select(Unit.id).where(Unit.slug == "desk-1"))
+    return indices.unit_page(place.installation, row.id, unit, "vi")
+
+
+def test_quick_praise_is_told_apart_and_stays(place):
+    praise = {item: "54"[n % 2] for n, item in enumerate(province.ITEMS)}  # no straight line
+    released(place, praise, seconds=6.0)
+    [line] = page(place).flagged
+    assert (line.left_out, line.evidence) == ("60", "G3")
+    assert line.without.estimate == pytest.approx(60, abs=6)
+    assert line.all_answers.estimate == pytest.approx((PRAISE * 100 + HONEST * 60) / (PRAISE + HONEST), abs=6)
+    with place.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Response)) == PRAISE + HONEST
+        assert session.scalars(select(Batch.flagged)).all() == [PRAISE]
+
+
+def test_praise_that_takes_its_time_is_a_straight_line(place):
+    released(place, dict.fromkeys(province.ITEMS, "5"))
+    [line] = page(place).flagged
+    assert line.left_out == "60"
+    assert line.all_answers.estimate - line.without.estimate > 15
+    assert embargo.of_unit(page(place)).flagged == ()
+    publish(place.installation, place.code)
+    assert indices.public_unit(place.installation, place.code, "desk-1", "vi").flagged == ()
+    assert indices.public_round(place.installation, place.code, "vi").province.flagged == ()
+
+
+def test_a_few_flags_stay_beside_no_answer_and_change_no_figure(place):
+    tablet = tablet_at(place, "desk-1")
+    send(tablet, place.code, honest(20))
+    send(tablet, place.code, [dict.fromkeys(province.ITEMS, "5")] * 9)
+    flush.close(place.installation, place.code)
+    publication.refresh(place.installation, place.code)
+    assert page(place).flagged == ()
+    with place.installation.database.read() as session:
+        assert set(session.scalars(select(Response.flagged))) == {None}
+        assert session.scalars(select(Batch.flagged)).all() == [9]
+
+
+def test_where_everything_is_flagged_no_figure_is_left_without(place):
+    tablet = tablet_at(place, "desk-1")
+    send(tablet, place.code, [dict.fromkeys(province.ITEMS, "5")] * 20)
+    flush.close(place.installation, place.code)
+    publication.refresh(place.installation, place.code)
+    [line] = page(place).flagged
+    assert (line.all_answers.shown, line.without.shown, line.left_out) == (True, False, "20")
+
+
+def test_a_flag_changed_by_hand_is_noticed(place):
+    tablet = tablet_at(place, "desk-1")
+    send(tablet, place.code, honest(10))
+    send(tablet, place.code, [dict.fromkeys(province.ITEMS, "5")] * 10)
+    flush.close(place.installation, place.code)
+    with place.installation.database.write() as session:
+        one = session.scalar(select(Response.id).where(Response.flagged))
+        session.execute(update(Response).where(Response.id == one).values(flagged=False))
+    with pytest.raises(CellsDisagreeError, match="flags"):
+        publication.refresh(place.installation, place.code)
