@@ -14,14 +14,14 @@ from survey_app.services import due, rounds
 @click.option("--now", is_flag=True, help="Whatever the hour; demo and tests only.")
 @with_installation
 def flush(installation: Installation, now: bool) -> None:
-    """Move what waits in every round whose hour has come, and erase those whose erasure date has come.
+    """Count what two people let out of the quarantine, move what waits in rounds whose hour has come, erase others.
 
     Killed at any point, it can run again. A round that fails stops no other; the exit code is then 1.
     """
     if now:
         _flush_all(installation)
         return
-    everything = list(due.run(installation, (due.FLUSH, due.ERASURE), bar))
+    everything = list(due.run(installation, due.WITH_KEYS, bar))
     for done in everything:
         click.echo(f"{done.round_code or done.work}: {done.said}", err=done.failed)
     if not everything:

@@ -1,13 +1,13 @@
 """Answers: sealed on arrival, moved in shuffled batches, with no column that leads back to a dossier."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey_app.db import Base, random_key
+from survey_app.db import Base, Moment, random_key
 from survey_app.models.units import WITHOUT_ROWID
 
 GRADES = "'G1', 'G2', 'G3', 'G4'"
@@ -71,6 +71,33 @@ class Quarantine(Base):
     reason: Mapped[str] = mapped_column(String(20))
     day: Mapped[date]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class QuarantineRequest(Base):
+    """What somebody wants done with a whole group of the quarantine, and what somebody else said to it."""
+
+    __tablename__ = "quarantine_request"
+    __table_args__ = (
+        CheckConstraint("action IN ('accept', 'discard')", name="action"),
+        CheckConstraint("state IN ('asked', 'withdrawn', 'refused', 'agreed', 'done', 'too_late')", name="state"),
+        CheckConstraint("(state = 'asked') = (settled_at IS NULL)", name="settled"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by IS NULL)", name="settled_by"),
+        Index("ix_quarantine_request_round_id", "round_id"),
+        WITHOUT_ROWID,
+    )
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=random_key)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("round.id"))
+    reason: Mapped[str] = mapped_column(String(20))
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))  # NULL: where no unit is known
+    action: Mapped[str] = mapped_column(String(10))
+    why: Mapped[str] = mapped_column(String(400))
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    settled_at: Mapped[datetime | None] = mapped_column(Moment)  # when it was withdrawn, refused or agreed to
+    settled_by: Mapped[str | None] = mapped_column(String(80))
+    went: Mapped[int | None]  # once done: accepted or discarded, and what stayed
+    stayed: Mapped[int | None]
 
 
 class Batch(Base):

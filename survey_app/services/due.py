@@ -1,4 +1,4 @@
-"""What is due: releases at their minute, flushes at their hour, erasures on their day; a failure stops nothing else."""
+"""What is due: releases, what two people decided, flushes at their hour, erasures; a failure stops nothing else."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from survey_app.domain.sealing import SealError
 from survey_app.installation import Installation
 from survey_app.keys import KeyMissingError
-from survey_app.services import erasure, flush, publication, releases
+from survey_app.services import erasure, flush, publication, quarantine_requests, releases
 from survey_app.services.errors import RefusedError
 
 log = logging.getLogger("sipas.due")
-RELEASE, FLUSH, ERASURE = "release", "flush", "erasure"
-EVERY = (RELEASE, FLUSH, ERASURE)
+RELEASE, QUARANTINE, FLUSH, ERASURE = "release", "quarantine", "flush", "erasure"
+WITH_KEYS = (QUARANTINE, FLUSH, ERASURE)  # work of whoever holds the flush's keys
+EVERY = (RELEASE, *WITH_KEYS)
 Progress = Callable[[int, int], None]
 Bars = Callable[[str], AbstractContextManager[Progress | None]]
 
@@ -67,6 +68,11 @@ def _release(installation: Installation, code: str, _bars: Bars) -> str:
     return f"{line.name}, version {line.version}, is published."
 
 
+def _carry_out(installation: Installation, code: str, _bars: Bars) -> str:
+    went, stayed = quarantine_requests.carry_out(installation, code)
+    return f"of the quarantine {went} answers wait for the next flush, {stayed} stay apart."
+
+
 def _erase(installation: Installation, code: str, _bars: Bars) -> str:
     done = erasure.erase(installation, code)
     remain = "; its keys remain: the user that owns them runs `sipas round erase`" if done.keys_remain else ""
@@ -85,6 +91,7 @@ def _failed(work: str, code: str, error: Exception) -> Done:
 Due = Callable[[Installation], Sequence[str]]
 _WORKS: dict[str, tuple[Due, Callable[[Installation, str, Bars], str]]] = {
     RELEASE: (releases.due, _release),
+    QUARANTINE: (quarantine_requests.due, _carry_out),
     FLUSH: (flush.due, flush_one),
     ERASURE: (erasure.due, _erase),
 }

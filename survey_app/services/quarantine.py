@@ -1,7 +1,8 @@
-"""What lies apart: counted for the office, opened by the machine alone, accepted or discarded by two people at once.
+"""What lies apart: counted for the office, opened by the machine alone, accepted or discarded as a whole group.
 
 No person reads a quarantined answer, and nobody chooses one: a decision takes a round, a reason and a desk together
-(docs/adr/0013). An entry that was dealt with stays as an empty row, so that the same answer sent again is known.
+(docs/adr/0013; `quarantine_requests` asks two people). An entry that was dealt with stays as an empty row, so that the
+same answer sent again is known.
 """
 
 import json
@@ -17,19 +18,16 @@ from sqlalchemy.orm import Session
 
 from instruments.load import shipped
 from survey_app.domain import answers as rule
-from survey_app.domain import kiosk_sealing, round_states, sealing
+from survey_app.domain import kiosk_sealing, sealing
+from survey_app.domain.quarantine import FEWEST
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import DeadLetter, Inbox, Quarantine, Round, Unit
-from survey_app.services import audit, kiosk_items, round_roles, rounds, units
-from survey_app.services.errors import RefusedError
+from survey_app.services import audit, kiosk_items, rounds, units
 from survey_app.services.kiosk_items import DUPLICATE, STORED, DamagedError, Device
-from survey_app.services.round_roles import Actor
 from survey_app.services.taking import NO_STRATUM
 
-ACCEPTABLE = ("not_valid", "unknown_address")  # others would count a dossier twice, or count what came too late
 GONE = b""  # content of an entry that was accepted or discarded
-FEWEST = 10  # of a group of fewer nothing but "fewer than 10" is told
 FITS, AGAINST_THE_RULE, NOT_HERE = "fits", "against_the_rule", "not_here"
 
 
@@ -49,18 +47,6 @@ class Opened:
 
     group: Group
     found: Counter[str]
-
-
-@dataclass(frozen=True)
-class Decision:
-    """A group and the two people who decide on it, with their reason."""
-
-    round: str
-    reason: str
-    desk: str
-    why: str
-    asked: Actor
-    agreed: Actor
 
 
 def groups(installation: Installation) -> list[Group]:
@@ -91,40 +77,27 @@ def opened(installation: Installation, code: str) -> list[Opened]:
     return done
 
 
-def accept(installation: Installation, decision: Decision) -> tuple[int, int]:
-    """Put what fits the rule into the inbox, as answers without a slip; returns how many went and how many stayed.
-
-    Raises RefusedError for reasons that can never count, for rounds that take nothing, and without two people.
-    """
-    if decision.reason not in ACCEPTABLE:
-        raise RefusedError(f"{decision.reason}: such answers never count; only {' and '.join(ACCEPTABLE)} may.")
+def accept(session: Session, installation: Installation, row: Round, reason: str, desk: str) -> tuple[int, int]:
+    """Put what fits the rule into the inbox, as answers without a slip; returns how many went and how many stayed."""
     private = installation.keys.private(QUARANTINE)
     public = installation.keys.public(installation.today().isoformat())
-    with installation.database.write() as session:
-        row = _allowed(session, installation, decision)
-        if row.state != round_states.FIELD:
-            raise RefusedError(f"Round {row.code} takes no answers any more.")
-        entries = list(session.scalars(_entries(session, row, decision.reason, decision.desk).with_for_update()))
-        random.SystemRandom().shuffle(entries)
-        went = 0
-        for entry in entries:
-            verdict, plain = _verdict(row, entry, private)
-            if verdict == FITS:
-                session.add(_moved(row, installation, sealing.seal_to(public, plain)))
-                entry.sealed = GONE
-                went += 1
-        _noted(session, installation, "quarantine accept", decision, f"{went} accepted, {len(entries) - went} stay")
+    entries = list(session.scalars(_entries(session, row, reason, desk).with_for_update()))
+    random.SystemRandom().shuffle(entries)
+    went = 0
+    for entry in entries:
+        verdict, plain = _verdict(row, entry, private)
+        if verdict == FITS:
+            session.add(_moved(row, installation, sealing.seal_to(public, plain)))
+            entry.sealed = GONE
+            went += 1
     return went, len(entries) - went
 
 
-def discard(installation: Installation, decision: Decision) -> int:
+def discard(session: Session, row: Round, reason: str, desk: str) -> int:
     """Delete the content of a group; returns how many. The counters of its unit keep their numbers."""
-    with installation.database.write() as session:
-        row = _allowed(session, installation, decision)
-        entries = session.scalars(_entries(session, row, decision.reason, decision.desk).with_for_update()).all()
-        for entry in entries:
-            entry.sealed = GONE
-        _noted(session, installation, "quarantine discard", decision, f"{len(entries)} discarded")
+    entries = session.scalars(_entries(session, row, reason, desk).with_for_update()).all()
+    for entry in entries:
+        entry.sealed = GONE
     return len(entries)
 
 
@@ -182,22 +155,3 @@ def _moved(row: Round, installation: Installation, sealed: bytes) -> Inbox:
     """A waiting answer whose codes nobody holds."""
     codes = {name: secrets.token_bytes(32) for name in ("receipt_hash", "withdrawal_hash")}
     return Inbox(round_id=row.id, day=installation.today(), sealed=sealed, **codes)
-
-
-def _allowed(session: Session, installation: Installation, decision: Decision) -> Round:
-    """The round, if two different people may decide on it; RefusedError says what is missing."""
-    row = rounds.by_code(session, decision.round)
-    round_roles.require(session, installation, decision.asked, round_states.FIELDWORK, row.unit_id)
-    round_roles.require(session, installation, decision.agreed, round_states.CHECKER, row.unit_id)
-    logins = {actor.login for actor in (decision.asked, decision.agreed) if actor.named}
-    if len(logins) < len((decision.asked, decision.agreed)):
-        raise RefusedError("Two people decide, each with a login: whoever asks cannot agree.")
-    if not decision.why.strip():
-        raise RefusedError("--why: say in a sentence why.")
-    return row
-
-
-def _noted(session: Session, installation: Installation, action: str, decision: Decision, result: str) -> None:
-    subject = f"{decision.round} {decision.reason} {decision.desk}".strip()
-    who = f"asked by {decision.asked.login}, agreed by {decision.agreed.login}: {decision.why.strip()}"
-    audit.note(session, installation, action, subject, f"{result}; {who}", decision.agreed.login)

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from survey_app.models import Release, Round
+from survey_app.models import Quarantine, QuarantineRequest, Release, Round, Unit
 from survey_app.services import invitations, round_roles, rounds
 from tests.browser import looked_at
 from tests.browser.chromium import DESK, PHONE, Watch, faults, new_context
@@ -25,9 +25,10 @@ def site(province):
     dates |= {"field_start": date(2027, 1, 1), "field_end": date(2027, 12, 31), "erasure_date": date(2029, 12, 31)}
     plan = rounds.Plan(looked_at.PLANNED, "Đo lường năm 2027", "minh-hai", "sipas-2017/1", **dates)
     rounds.create(province, plan)
-    for role in ("planner", "fieldwork"):
+    for role in ("planner", "fieldwork", "checker"):
         round_roles.grant(province, role, "province")
     a_withdrawn_release(province)
+    answers_apart(province)
     with served(province) as running:
         yield running
 
@@ -42,6 +43,20 @@ def a_withdrawn_release(installation):
         row = session.scalars(select(Round).where(Round.code == LIVE)).one()  # the published one keeps its pages
         name = {"round_id": row.id, "name": looked_at.RELEASE, "version": 1}
         session.add(Release(**name, **people, **moments, **hashes, **gone))
+
+
+def answers_apart(installation):
+    """A group that may be asked about, one that somebody has asked about, and one too small to be listed."""
+    groups = (("desk-1", "unknown_address", 12), ("desk-2", "second_answer", 23), ("desk-5", "expired", 4))
+    with installation.database.write() as session:
+        of_round = {"round_id": session.scalars(select(Round.id).where(Round.code == LIVE)).one()}
+        for desk, reason, number in groups:
+            of_group = of_round | {"unit_id": session.scalars(select(Unit.id).where(Unit.slug == desk)).one()}
+            of_group["reason"] = reason
+            session.add_all(Quarantine(**of_group, day=installation.today(), sealed=b"x") for _ in range(number))
+            if reason == "second_answer":
+                asked = {"asked_by": "agency2", "asked_at": installation.now(), "why": "Phiếu in hai lần"}
+                session.add(QuarantineRequest(**of_group, action="discard", **asked))
 
 
 @pytest.fixture(scope="module")

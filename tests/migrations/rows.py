@@ -24,6 +24,8 @@ VALUES = {
     "kiosk_round.idle_seconds": 60,
     "kiosk_round.on_timeout": "keep_partial",
     "quarantine.reason": "second_answer",
+    "quarantine_request.action": "accept",
+    "quarantine_request.state": "done",
     "release.state": "published",
     "release.computed_by": "a",
     "release.checked_by": "b",

@@ -1,17 +1,15 @@
-"""What lies apart: counted, opened by the machine alone, accepted or discarded by two people, counted once."""
+"""What lies apart: counted, opened by the machine alone, accepted or discarded as a group, counted once."""
 
 from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from survey_app.models import AuditEntry, DeadLetter, Inbox, Quarantine, Round
-from survey_app.services import inbox, kiosk_keys, quarantine, round_roles
-from survey_app.services.errors import RefusedError
-from survey_app.services.quarantine import Decision, Group
-from survey_app.services.round_roles import Actor
-from tests.factories import a_forged_token, a_round, a_token
+from survey_app.models import DeadLetter, Inbox, Quarantine
+from survey_app.services import inbox, kiosk_keys, quarantine, rounds
+from survey_app.services.quarantine import Group
+from tests.factories import a_forged_token, a_round
 from tests.kiosk import a_tablet
 
 STORED = ("stored", None)
@@ -28,15 +26,9 @@ def tablet(installation, round_):
     return a_tablet(installation, round_.province, "desk-1")
 
 
-@pytest.fixture
-def decision(round_):
-    asked = Actor("lan", frozenset({"fieldwork"}), round_.province)
-    agreed = Actor("minh", frozenset({"checker"}), round_.province)
-
-    def decided(reason=NOT_OURS, desk="desk-1", why="Máy quét cũ đọc sai mã", asked=asked, agreed=agreed):
-        return Decision(round_.code, reason, desk, why, asked, agreed)
-
-    return decided
+def accept(installation, round_, reason=NOT_OURS, desk="desk-1"):
+    with installation.database.write() as session:
+        return quarantine.accept(session, installation, rounds.by_code(session, round_.code), reason, desk)
 
 
 def forged(tablet, round_, number=1):
@@ -55,86 +47,41 @@ def waiting(installation, round_):
         return inbox.open_all(installation, session, round_.id)
 
 
-def test_accepted_answers_count_once_as_answers_without_a_slip(installation, round_, tablet, decision):
+def test_accepted_answers_count_once_as_answers_without_a_slip(installation, round_, tablet):
     sent = forged(tablet, round_, 3)
     tablet.outcomes(*sent)
-    assert quarantine.accept(installation, decision()) == (3, 0)
+    assert accept(installation, round_) == (3, 0)
     found = waiting(installation, round_)
     assert sorted(one.answers["q00"] for one in found) == [1, 2, 3]
     assert {(one.stratum, one.desk, one.grade) for one in found} == {(-1, round_.desks[0].hex, "G3")}
-    assert quarantine.accept(installation, decision()) == (0, 0)
+    assert accept(installation, round_) == (0, 0)
     assert {outcome for outcome, _ in tablet.outcomes(*sent).values()} == {"duplicate"}
     assert (count(installation, Inbox), quarantine.groups(installation)) == (3, [])
 
 
-def test_what_would_count_a_dossier_twice_or_too_late_is_never_accepted(installation, round_, tablet, decision):
-    slip = a_token(installation, round_).text
-    tablet.outcomes(tablet.answer(round_.code, slip), tablet.answer(round_.code, slip, {"q00": "1"}))
-    for reason in ("second_answer", "says_not_answered", "after_close", "expired", "over_issued"):
-        with pytest.raises(RefusedError, match="never count"):
-            quarantine.accept(installation, decision(reason))
-    assert count(installation, Inbox) == 1
-
-
-def test_what_is_against_the_rule_or_of_other_words_stays(installation, round_, tablet, decision):
+def test_what_is_against_the_rule_or_of_other_words_stays(installation, round_, tablet):
     against = tablet.answer(round_.code, raw={"q00": "9"})
     other = tablet.answer(round_.code, instrument="kiosk-short/1")
     tablet.outcomes(against, other)
-    assert quarantine.accept(installation, decision("not_valid")) == (0, 2)
+    assert accept(installation, round_, "not_valid") == (0, 2)
     assert (count(installation, Inbox), count(installation, Quarantine)) == (0, 2)
 
 
-def test_a_claim_that_has_no_desk_is_never_accepted(installation, round_, decision):
+def test_a_claim_that_has_no_desk_is_never_accepted(installation, round_):
     from survey_app.services.collection import Submission, submit
 
     token = a_forged_token(round_).text
     given = {"nonce": b"n" * 16, "raw": {"q00": "4"}, "language": "vi", "says_not_answered": True}
     submit(installation, Submission(token_text=token, **given))
     assert quarantine.groups(installation) == [Group(round_.code, NOT_OURS, "", 1)]
-    assert quarantine.accept(installation, decision(desk="")) == (0, 1)
+    assert accept(installation, round_, desk="") == (0, 1)
 
 
-def test_one_person_alone_decides_nothing(installation, round_, tablet, decision):
-    tablet.outcomes(*forged(tablet, round_))
-    both = Actor("lan", frozenset({"fieldwork", "checker"}), round_.province)
-    elsewhere = Actor("hoa", frozenset({"checker"}), round_.desks[1])
-    nobody = Actor("an", frozenset(), round_.province)
-    command = round_roles.COMMAND_LINE
-    for wrong in (
-        {"asked": both, "agreed": both},
-        {"agreed": elsewhere},
-        {"agreed": nobody},
-        {"asked": command, "agreed": command},
-        {"agreed": command},
-        {"why": " "},
-    ):
-        for work in (quarantine.accept, quarantine.discard):
-            with pytest.raises(RefusedError):
-                work(installation, decision(**wrong))
-    assert (count(installation, Inbox), len(quarantine.groups(installation))) == (0, 1)
-
-
-def test_the_log_says_who_and_why_and_nothing_of_an_answer(installation, round_, tablet, decision):
-    tablet.outcomes(*forged(tablet, round_))
-    quarantine.accept(installation, decision())
-    with installation.database.read() as session:
-        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "quarantine accept")).one()
-    assert (entry.actor, entry.subject) == ("minh", f"{round_.code} {NOT_OURS} desk-1")
-    assert entry.detail == "1 accepted, 0 stay; asked by lan, agreed by minh: Máy quét cũ đọc sai mã"
-
-
-def test_a_closed_round_takes_nothing_more(installation, round_, tablet, decision):
-    tablet.outcomes(*forged(tablet, round_))
-    with installation.database.write() as session:
-        session.execute(update(Round).values(state="closed"))
-    with pytest.raises(RefusedError, match="takes no answers"):
-        quarantine.accept(installation, decision())
-
-
-def test_discarded_answers_are_gone_and_do_not_come_back(installation, round_, tablet, decision):
+def test_discarded_answers_are_gone_and_do_not_come_back(installation, round_, tablet):
     sent = forged(tablet, round_, 2)
     tablet.outcomes(*sent)
-    assert quarantine.discard(installation, decision()) == 2
+    with installation.database.write() as session:
+        assert quarantine.discard(session, rounds.by_code(session, round_.code), NOT_OURS, "desk-1") == 2
     with installation.database.read() as session:
         assert set(session.scalars(select(Quarantine.sealed))) == {b""}
     tablet.outcomes(*sent)

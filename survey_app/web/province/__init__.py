@@ -7,7 +7,7 @@ from survey_app.services import fieldwork, kiosk_overview, reading, rule_pages
 from survey_app.web import kiosk_words, language
 from survey_app.web.current import installation
 from survey_app.web.fieldwork_view import fieldwork_view, unit_weeks_csv
-from survey_app.web.province import facts, rounds
+from survey_app.web.province import facts, quarantine, rounds
 from survey_app.web.province_view import province_view
 from survey_app.web.rules_view import rules_view
 from survey_app.web.staff_session import province_guard as guard
@@ -18,6 +18,7 @@ __all__ = ["blueprint", "guard"]
 blueprint = Blueprint("province", __name__, url_prefix="/province")
 rounds.install(blueprint)
 facts.install(blueprint)
+quarantine.install(blueprint)
 
 
 @blueprint.get("/")
