@@ -1,6 +1,7 @@
 """Settings: one frozen dataclass read from the environment, all problems listed at once."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 ENVIRONMENTS = ("demo", "test", "production")
 DEMO_SECRET = "demo-secret-for-one-machine-only"  # noqa: S105 - refused outside demo and test
+SPDX = re.compile(r"[A-Za-z0-9.+-]{1,60}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -37,6 +39,10 @@ class Settings:
     trusted_proxies: int = 0  # above 0: a proxy stands in front
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = "INFO"
+    publisher: str = ""  # of releases; empty: the name of the round's unit
+    contact: str = ""  # who answers questions about releases: an e-mail address, a telephone number, an office
+    licence: str = "CC-BY-4.0"  # of releases, an SPDX identifier
+    licence_url: str = "https://creativecommons.org/licenses/by/4.0/"
     smtp_host: str = ""  # mail server for invitations and reminders; TLS unless it is this machine
     smtp_port: int = 587
     smtp_user: str = ""
@@ -97,8 +103,22 @@ class Settings:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError):
             found.append(f"SIPAS_TIMEZONE {self.timezone!r} is not known; Asia/Ho_Chi_Minh is the usual one.")
+        found += self._unclear_licence()
         if self.environment == "production":
             found += self._unsafe_in_production()
+        return found
+
+    def _unclear_licence(self) -> list[str]:
+        """What a reader of a release could not tell of its licence."""
+        found: list[str] = []
+        if not SPDX.fullmatch(self.licence):
+            found.append("SIPAS_LICENCE takes an SPDX identifier such as CC-BY-4.0; see https://spdx.org/licenses.")
+        address = urlsplit(self.licence_url)
+        if address.scheme not in ("http", "https") or not address.hostname or not self.licence_url.isprintable():
+            found.append("SIPAS_LICENCE_URL must be the full address of the licence's text.")
+        default = Settings.__dataclass_fields__
+        if (self.licence == default["licence"].default) != (self.licence_url == default["licence_url"].default):
+            found.append("SIPAS_LICENCE and SIPAS_LICENCE_URL name one licence: change both, or none.")
         return found
 
     def _unsafe_in_production(self) -> list[str]:

@@ -28,6 +28,8 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
+_VCARD = "http://www.w3.org/2006/vcard/ns#"
+
 
 def data_package(facts: Facts, sheets: Sequence[Sheet], others: Mapping[str, bytes]) -> bytes:
     """The file datapackage.json (Frictionless): every table with its schema, every other file named."""
@@ -44,7 +46,7 @@ def data_package(facts: Facts, sheets: Sequence[Sheet], others: Mapping[str, byt
             "homepage": facts.url,
             "created": facts.announced,
             "licenses": [{"name": facts.licence, "path": facts.licence_url}],
-            "contributors": [{"title": facts.publisher, "role": "publisher", "roles": ["publisher"]}],
+            "contributors": _contributors(facts),
             "resources": resources,
         }
     )
@@ -84,6 +86,7 @@ def linked_data(facts: Facts, files: Mapping[str, bytes]) -> bytes:
         "dcat:startDate": {"@value": facts.period[0], "@type": "xsd:date"},
         "dcat:endDate": {"@value": facts.period[1], "@type": "xsd:date"},
     }
+    contact = {"@type": f"{_VCARD}Kind", f"{_VCARD}fn": facts.contact}
     moment = {"@value": facts.announced, "@type": "xsd:dateTime"}
     return json_bytes(
         {
@@ -97,6 +100,7 @@ def linked_data(facts: Facts, files: Mapping[str, bytes]) -> bytes:
             "schema:description": titles,
             "dct:publisher": publisher,
             "schema:publisher": publisher,
+            **({"dcat:contactPoint": contact} if facts.contact else {}),
             "dct:license": {"@id": facts.licence_url},
             "schema:license": {"@id": facts.licence_url},
             "dct:issued": moment,
@@ -108,6 +112,12 @@ def linked_data(facts: Facts, files: Mapping[str, bytes]) -> bytes:
             "dcat:distribution": [_distribution(facts, path, content) for path, content in files.items()],
         }
     )
+
+
+def _contributors(facts: Facts) -> list[dict[str, Any]]:
+    """Who publishes, and whom readers may ask."""
+    named = [("publisher", facts.publisher), ("contact", facts.contact)]
+    return [{"title": title, "role": role, "roles": [role]} for role, title in named if title]
 
 
 def media(path: str) -> str:

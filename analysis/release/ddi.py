@@ -51,6 +51,8 @@ def _citation(study: ET.Element, facts: Facts) -> None:
     _add(_add(citation, "prodStmt"), "software", facts.software)
     distribution = _add(citation, "distStmt")
     _add(distribution, "distrbtr", facts.publisher)
+    if facts.contact:
+        _add(distribution, "contact", facts.contact, {"affiliation": facts.publisher})
     _add(distribution, "distDate", facts.announced, {"date": facts.announced})
     _add(_add(citation, "verStmt"), "version", str(facts.version))
 

@@ -13,10 +13,11 @@ PATH = "release.json"
 SCHEME = "sipas-release/1"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _HEX = re.compile(r"[0-9a-f]{64}")
+_SPDX = re.compile(r"[A-Za-z0-9.+-]{1,60}")
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
 _SPAN = ("first", "last")
 _SEVERAL = ("period", "field", "earlier")  # of several texts
-_FORMS = {"id": _ID, "earlier": _HEX, "url": _URL, "licence_url": _URL}
+_FORMS = {"id": _ID, "earlier": _HEX, "url": _URL, "licence": _SPDX, "licence_url": _URL}
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Facts:
         First and last day (ISO) of the returns that were asked about, and of the answers.
     announced : str
         Minute (ISO with offset) before which nothing of it is public.
+    licence, licence_url : str
+        SPDX identifier, and the address of the licence's text.
+    contact : str
+        Whom readers may ask; blank if nobody is named.
     earlier : tuple of str
         SHA-256 of the SHA256SUMS of every earlier release of this publisher, oldest first.
     erratum : str

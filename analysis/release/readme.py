@@ -11,7 +11,7 @@ _VI = """\
 # {title}
 
 {publisher}. Đợt đo lường {round}, hồ sơ trả kết quả từ {start} đến {end}. Phiên bản {version} của `{id}`.
-Địa chỉ ổn định: <{url}>. Giấy phép: [{licence}]({licence_url}).
+Địa chỉ ổn định: <{url}>. Giấy phép: [{licence}]({licence_url}).{contact}
 {erratum}
 ## Kiểm tra gói dữ liệu này
 
@@ -44,7 +44,7 @@ _EN = """\
 # {title}
 
 {publisher}. Round {round}, dossiers returned from {start} to {end}. Version {version} of `{id}`.
-Stable address: <{url}>. Licence: [{licence}]({licence_url}).
+Stable address: <{url}>. Licence: [{licence}]({licence_url}).{contact}
 {erratum}
 ## Check this bundle
 
@@ -91,12 +91,14 @@ def readmes(facts: Facts, sheets: Sequence[Sheet]) -> dict[str, bytes]:
     }
     vietnamese = _VI.format(
         title=facts.title_vi,
+        contact=f" Liên hệ: {facts.contact}." if facts.contact else "",
         erratum=f"\n**Đính chính:** {facts.erratum}\n" if facts.erratum else "",
         tables="\n".join(f"- `{sheet.path}`: {sheet.title_vi}" for sheet in sheets),
         **common,
     )
     english = _EN.format(
         title=facts.title_en,
+        contact=f" Contact: {facts.contact}." if facts.contact else "",
         erratum=f"\n**Corrected:** {facts.erratum}\n" if facts.erratum else "",
         tables="\n".join(f"- `{sheet.path}`: {sheet.title}" for sheet in sheets),
         **common,

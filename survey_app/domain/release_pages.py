@@ -86,6 +86,8 @@ class Released:
     version: int
     title: str
     period: tuple[date, date]
+    publisher: str
+    contact: str  # whom readers may ask; empty: nobody is named
     licence: str
     licence_url: str
     evidence: str

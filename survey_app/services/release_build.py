@@ -17,7 +17,6 @@ from survey_app.models import Release, Round, Unit
 from survey_app.services import annual_inputs, release_files, unit_tree
 from survey_app.services.errors import RefusedError
 
-LICENCE = ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
 PUBLIC = ("published", "withdrawn")
 
 
@@ -79,7 +78,7 @@ def name_of(session: Session, row: Round) -> str:
 def _facts(
     installation: Installation, session: Session, row: Round, number: int, earlier: Release | None, erratum: str
 ) -> "analysis.release.Facts":
-    place = unit_tree.name_of(session, row.unit_id, row.period_start)
+    place, settings = unit_tree.name_of(session, row.unit_id, row.period_start), installation.settings
     name = name_of(session, row)
     if row.release_at is None:
         raise RefusedError(
@@ -89,19 +88,20 @@ def _facts(
     return analysis.release.Facts(
         id=name,
         version=number,
-        url=f"{installation.settings.public_url.rstrip('/')}/releases/{name}/{number}",
+        url=f"{settings.public_url.rstrip('/')}/releases/{name}/{number}",
         title_vi=f"{row.title}: chỉ số hài lòng, {place}, {days}",
         title_en=f"Satisfaction with administrative services, {place}, {days}",
-        publisher=place,
+        publisher=settings.publisher or place,
         place=place,
         round=row.code,
         instrument=row.instrument_key,
         period=(row.period_start.isoformat(), row.period_end.isoformat()),
         field=(row.field_start.isoformat(), row.field_end.isoformat()),
-        announced=row.release_at.astimezone(installation.settings.zone).isoformat(timespec="minutes"),
-        licence=LICENCE[0],
-        licence_url=LICENCE[1],
+        announced=row.release_at.astimezone(settings.zone).isoformat(timespec="minutes"),
+        licence=settings.licence,
+        licence_url=settings.licence_url,
         software=f"sipas {version('sipas')}",
+        contact=settings.contact,
         earlier=_history(session, row),
         previous=f"{earlier.name}/{earlier.version}" if earlier else "",
         erratum=erratum,

@@ -93,6 +93,8 @@ def _released(path: Path, language: str) -> Released:
         version=facts["version"],
         title=facts[f"title_{language}"],
         period=(start, end),
+        publisher=facts["publisher"],
+        contact=facts["contact"],
         licence=facts["licence"],
         licence_url=facts["licence_url"],
         evidence="+".join(protocol["grades"]),

@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from survey_app.cli import sipas
+from survey_app.settings import Settings, SettingsError
 
 
 @pytest.fixture
@@ -39,3 +40,24 @@ def test_a_server_that_is_not_there_is_named_without_the_password(run, words):
     assert "cannot be reached" in result.output
     assert "SIPAS_DATABASE_URL" in result.output
     assert "geheim" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("licence", "address", "told"),
+    [
+        ("Creative Commons", "https://creativecommons.org/licenses/by/4.0/", "SPDX"),
+        ("ODbL-1.0", "opendatacommons.org/licenses/odbl", "full address"),
+        ("ODbL-1.0", "https://creativecommons.org/licenses/by/4.0/", "change both"),
+        ("CC-BY-4.0", "https://opendatacommons.org/licenses/odbl/1-0/", "change both"),
+    ],
+)
+def test_a_licence_that_readers_could_not_look_up_stops_the_program(licence, address, told):
+    chosen = {"SIPAS_ENVIRONMENT": "demo", "SIPAS_LICENCE": licence, "SIPAS_LICENCE_URL": address}
+    with pytest.raises(SettingsError, match=told):
+        Settings.from_environment(chosen)
+
+
+def test_another_licence_is_taken_with_its_address():
+    address = "https://opendatacommons.org/licenses/odbl/1-0/"
+    chosen = {"SIPAS_ENVIRONMENT": "demo", "SIPAS_LICENCE": "ODbL-1.0", "SIPAS_LICENCE_URL": address}
+    assert Settings.from_environment(chosen).licence == "ODbL-1.0"

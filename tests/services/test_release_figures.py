@@ -1,14 +1,19 @@
 """The figures of a year on the pages: to nobody before their release, then those of the release that stands."""
 
+import json
 import random
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from survey_app.services import indices, reading, release_list, releases, rounds, series, units
+import analysis
+from survey_app.models import Release
+from survey_app.services import indices, reading, release_files, release_list, releases, rounds, series, units
 from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.rounds import TakenError
 from tests import province
@@ -118,3 +123,30 @@ def test_a_plan_with_an_early_morning_release_can_still_be_changed(installation)
     assert rounds.amend(installation, "SOM", {"title": "Tên khác"}) == ("title",)
     near = later(installation, days=20)  # less than 28 days ahead: the announcement was in time
     assert rounds.amend(near, "SOM", {"title": "Tên khác nữa"}) == ("title",)
+
+
+def built(installation, place):
+    """Files of the release of a round that was just computed."""
+    releases.build(installation, CODE, place.computes)
+    with installation.database.read() as session:
+        digest = session.scalars(select(Release.file_sha256)).one()
+    return analysis.release.opened(release_files.path_of(installation, digest))
+
+
+def test_a_release_is_published_by_the_province_under_an_open_licence_unless_told_otherwise(installation, place):
+    facts = json.loads(built(installation, place)["release.json"])
+    assert (facts["publisher"], facts["contact"], facts["licence"]) == ("Tỉnh Minh Hải", "", "CC-BY-4.0")
+    assert facts["licence_url"] == "https://creativecommons.org/licenses/by/4.0/"
+
+
+def test_publisher_contact_and_licence_are_those_of_the_installation(installation, place):
+    odbl = "https://opendatacommons.org/licenses/odbl/1-0/"
+    chosen = {"publisher": "UBND tỉnh Minh Hải", "contact": "sipas@minhhai.example", "licence": "ODbL-1.0"}
+    settings = replace(installation.settings, **chosen, licence_url=odbl)
+    files = built(replace(installation, settings=settings), place)
+    facts = json.loads(files["release.json"])
+    assert {name: facts[name] for name in chosen} == chosen
+    assert json.loads(files["datapackage.json"])["licenses"] == [{"name": "ODbL-1.0", "path": odbl}]
+    for page in ("README.vi.md", "report/vi.html", "ddi-codebook.xml"):
+        assert "sipas@minhhai.example" in files[page].decode(), page
+    assert "CC-BY" not in files["README.en.md"].decode()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
+from analysis.release.catalog import data_package, linked_data
 from analysis.release.sheets import FORMULA_STARTS
 from tests.analysis.release.sample import FACTS, two_years
 
@@ -67,6 +69,16 @@ def test_an_rdf_store_reads_the_catalog(files):
         (checksum,) = graph.objects(part, spdx.checksum)
         (value,) = graph.objects(checksum, spdx.checksumValue)
         assert sums[str(path)] == str(value).lower()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library's own parts
+def test_machines_find_whom_to_ask(files):
+    named = replace(FACTS, contact="sipas@songmay.example, 0123 456 789")
+    graph = Graph().parse(data=linked_data(named, files), format="json-ld")
+    (whom,) = graph.objects(predicate=DCAT.contactPoint)
+    assert str(graph.value(whom, URIRef("http://www.w3.org/2006/vcard/ns#fn"))) == named.contact
+    roles = {one["role"]: one["title"] for one in json.loads(data_package(named, [], files))["contributors"]}
+    assert roles == {"publisher": FACTS.publisher, "contact": named.contact}
 
 
 def test_csv_on_the_web_describes_every_column_of_every_table(files):
