@@ -60,6 +60,7 @@ def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instru
         field_end=date(2026, 12, 31),
         erasure_date=date(2028, 12, 31),
         draw_fraction=draw,
+        collectors=("own_device", "desk_device", "staff"),
     )
     rounds.create(installation, plan)
     rounds.freeze(installation, code, *REGISTER)

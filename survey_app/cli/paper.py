@@ -6,14 +6,14 @@ from pathlib import Path
 import click
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from instruments.load import shipped
 from instruments.model import Instrument
 from survey_app import whole_files
 from survey_app.cli.installation import with_installation
 from survey_app.cli.slips import qr_svg
-from survey_app.domain import base32, paper
+from survey_app.domain import base32, collectors, paper
+from survey_app.domain.grades import OWN_DEVICE, PAPER
 from survey_app.installation import Installation
-from survey_app.services import invitations, rounds
+from survey_app.services import invitations, language_packs, rounds
 from survey_app.services.errors import RefusedError
 
 WORDS = {
@@ -58,14 +58,18 @@ def print_sheets(
 ) -> None:
     """Make a packet of sheets, each with a code that counts once, and write them as one file for the printer."""
     with installation.database.read() as session:
-        instrument = shipped(rounds.by_code(session, round_code).instrument_key)
+        row = rounds.by_code(session, round_code)
+        rounds.require_collector(row, PAPER)
+        instrument = language_packs.spoken(installation, row.instrument_key, row.languages)
+        phone = collectors.takes(row.collectors, OWN_DEVICE)
     offered = [code for code in instrument.languages if code in WORDS]
     if language not in offered:
-        raise RefusedError(f"Sheets of {instrument.key} come in {', '.join(offered)}; choose one with --language.")
-    issued = invitations.roll(installation, round_code, unit, sheets, stratum)
+        raise RefusedError(f"Sheets of {round_code} come in {', '.join(offered)}; choose one with --language.")
+    issued = invitations.roll(installation, round_code, unit, sheets, stratum, PAPER)
     environment = Environment(loader=PackageLoader("survey_app"), autoescape=True, undefined=StrictUndefined)
     page = environment.get_template("paper/print.html").render(
         language=language,
+        phone=phone,
         title=instrument.text("title", language).text,
         words=WORDS[language] | {"general": _required(instrument, language)},
         groups=_groups([_question(instrument, line, language) for line in paper.lines(instrument)]),

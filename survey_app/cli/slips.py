@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from instruments.load import shipped
-from survey_app.domain import base32
+from survey_app.domain import base32, collectors
+from survey_app.domain.grades import OWN_DEVICE
 from survey_app.installation import Installation
-from survey_app.services import rounds
+from survey_app.services import language_packs, rounds
 from survey_app.services.invitations import Slip
 
 WORDS = {
@@ -28,6 +28,17 @@ WORDS = {
     },
 }
 
+AT_THE_DESK = {
+    "vi": {
+        "scan": "Đưa mã này trước máy lấy ý kiến tại nơi trả kết quả, hoặc nhập mã dưới đây trên máy đó.",
+        "promise": "Không ai biết phiếu nào của ai. Mã dùng được một lần.",
+    },
+    "en": {
+        "scan": "Hold this code before the device at the desk, or type the code below there.",
+        "promise": "Nobody can tell whose answer is whose. The code works once.",
+    },
+}
+
 
 @dataclass(frozen=True)
 class PrintedSlip:
@@ -42,16 +53,23 @@ def page(installation: Installation, slips: Sequence[Slip], round_code: str) -> 
     """A4 page of slips; drawn and undrawn look alike, and no slip names its dossier."""
     with installation.database.read() as session:
         row = rounds.by_code(session, round_code)
-        languages = [code for code in shipped(row.instrument_key).languages if code in WORDS]
+        instrument = language_packs.spoken(installation, row.instrument_key, row.languages)
+        own = collectors.takes(row.collectors, OWN_DEVICE)
         last_day = f"{row.field_end:%d/%m/%Y}"
     site = installation.settings.public_url.split("://", 1)[1] + "/q"
     words = [
-        {"language": code, **{k: text.format(site=site, day=last_day) for k, text in WORDS[code].items()}}
-        for code in languages
+        {"language": code, **{k: text.format(site=site, day=last_day) for k, text in _words(code, own=own).items()}}
+        for code in instrument.languages
+        if code in WORDS
     ]
     environment = Environment(loader=PackageLoader("survey_app"), autoescape=True, undefined=StrictUndefined)
     printed = [PrintedSlip(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in slips]
     return environment.get_template("slips.html").render(slips=printed, words=words)
+
+
+def _words(language: str, *, own: bool) -> dict[str, str]:
+    """Words of a slip; where the round is not answered on citizens' own devices it leads to the one at the desk."""
+    return WORDS[language] if own else WORDS[language] | AT_THE_DESK[language]
 
 
 def qr_svg(url: str) -> str:

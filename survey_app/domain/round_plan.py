@@ -60,7 +60,7 @@ def problems(
     plan: Plan, recipe_minimum: int, languages: tuple[str, ...], now: datetime, announced: datetime
 ) -> tuple[Problem, ...]:
     """Everything that is wrong with a plan, given the questionnaire's own minimum and languages."""
-    found = [*name_problems(plan), *date_problems(plan), *_lists(plan, languages), *_design(plan.design)]
+    found = [*name_problems(plan), *date_problems(plan), *list_problems(plan, languages), *_design(plan.design)]
     if not 0 < plan.draw_fraction <= 1:
         found.append(Problem("draw_fraction", "range", "--draw is a fraction above 0 and at most 1."))
     if not 1 <= plan.token_life_days <= 366:
@@ -127,7 +127,8 @@ def date_problems(plan: Plan) -> list[Problem]:
     return found
 
 
-def _lists(plan: Plan, languages: tuple[str, ...]) -> list[Problem]:
+def list_problems(plan: Plan, languages: tuple[str, ...]) -> list[Problem]:
+    """What is wrong with the lists of a plan, given the languages of its questionnaire, the default one first."""
     found = []
     for name in ("units", "procedures", "fields"):
         given = getattr(plan, name)
@@ -140,6 +141,9 @@ def _lists(plan: Plan, languages: tuple[str, ...]) -> list[Problem]:
         given = getattr(plan, name)
         if given is not None and (not given or len(set(given)) < len(given) or not set(given) <= set(known)):
             found.append(Problem(name, "unknown", f"{name}: some of {', '.join(known)}, each once."))
+    if plan.languages and languages and languages[0] not in plan.languages:
+        told = f"languages: {languages[0]} belongs to them; what has no translation is shown in it."
+        found.append(Problem("languages", "default", told))
     return found
 
 
@@ -202,8 +206,8 @@ def _shrinks(before: Any, after: Any) -> bool:  # noqa: ANN401 - a column of any
     return bool(after < before)
 
 
-def _adds(before: Any, after: Any) -> bool:  # noqa: ANN401 - a list of texts
-    return set(after) >= set(before)
+def _adds(before: Any, after: Any) -> bool:  # noqa: ANN401 - a list of texts, None for all
+    return after is None or (before is not None and set(after) >= set(before))
 
 
 def _later(before: Any, after: Any) -> bool:  # noqa: ANN401 - a moment or none
@@ -217,6 +221,7 @@ AFTER_FREEZE: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "approval_date": (lambda _before, after: after is not None, "can be corrected, not taken away"),
     "minimum_n": (_grows, "can only be raised"),
     "languages": (_adds, "can only be added to"),
+    "collectors": (_adds, "can only be added to"),
     "release_at": (_later, "can only be announced, or put off to a later moment"),
     "erasure_date": (_shrinks, "can only be brought forward: citizens were promised the day"),
 }

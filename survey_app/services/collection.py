@@ -62,19 +62,20 @@ class Submission:
 def open_address(installation: Installation, text: str) -> Address:
     """Look at a token without any side effect.
 
-    Raises MistypedError (its check characters are wrong) or ClosedDoorError (it opens nothing; never says why).
+    Raises MistypedError (its check characters are wrong), OtherWayError (its round is not answered on own devices) or
+    ClosedDoorError (it opens nothing; never says why).
     """
     with installation.database.read() as session:
-        address = _find(session, installation, tokens.parse(text))
+        address = _find(session, installation, tokens.parse(text), grades.OWN_DEVICE)
         if _closed(session, installation, address):
             raise ClosedDoorError(CLOSED)
         return address
 
 
-def open_claim(installation: Installation, text: str) -> Address:
+def open_claim(installation: Installation, text: str, way: str = grades.OWN_DEVICE) -> Address:
     """Open a blank form for somebody who says 'I have not answered'; the same for used, expired and forged tokens."""
     with installation.database.read() as session:
-        return _find(session, installation, tokens.parse(text))
+        return _find(session, installation, tokens.parse(text), way)
 
 
 def count_opened(installation: Installation, address: Address) -> None:
@@ -93,7 +94,7 @@ def submit(installation: Installation, submission: Submission) -> Taken:
     """
     token = tokens.parse(submission.token_text)
     with installation.database.write() as session:
-        address = _find(session, installation, token)
+        address = _find(session, installation, token, submission.device)
         checked = rule.check(address.instrument, submission.raw, pages=() if submission.partial else None)
         if not checked.valid:
             raise AnswersNotValidError(checked.problems)
@@ -122,13 +123,14 @@ def withdraw(installation: Installation, code: str) -> bool:
     return False
 
 
-def _find(session: Session, installation: Installation, token: tokens.Token) -> Address:
+def _find(session: Session, installation: Installation, token: tokens.Token, way: str) -> Address:
     """Look a token up; the work is the same for a forged one, so that time tells nothing."""
     stratum = and_(Stratum.round_id == Round.id, Stratum.number == token.stratum_number)
     wanted = select(Round, Stratum.desk_id).outerjoin(Stratum, stratum).where(Round.number == token.round_number)
     row, desk_id = session.execute(wanted).one_or_none() or (None, None)
     if row is None or row.state in ("plan", "frozen") or row.erasure_date <= installation.today():
         raise ClosedDoorError(CLOSED)
+    rounds.require_collector(row, way)
     keys = installation.keys.round_keys(row.code)
     genuine = tokens.kind_of(keys.token, token)
     kind = genuine if desk_id else None
@@ -139,7 +141,7 @@ def _find(session: Session, installation: Installation, token: tokens.Token) -> 
     spent = session.scalar(used) is not None
     if kind is None:
         alarm.FORGED.note(installation.now())
-    instrument = language_packs.spoken(installation, row.instrument_key)
+    instrument = language_packs.spoken(installation, row.instrument_key, row.languages)
     desk = desk_id if kind else None
     return Address(token, kind, row.id, row.code, row.title, instrument, desk, used=spent)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain import reminders, sealing
+from survey_app.domain import collectors, reminders, sealing
 from survey_app.domain.reminders import AddressError, Channel
 from survey_app.installation import Installation
 from survey_app.models import Contact, Counter, Dossier, OptOut, Round, SampleMember
@@ -89,6 +89,7 @@ def call_list(installation: Installation, code: str) -> list[Call]:
     """Phone numbers with the address to answer at, in no order that tells a dossier."""
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
+        rounds.require_collector(row, collectors.CALL)
         needs_sample(row)
         key = installation.keys.contact_key(code)
         wanted = select(Contact, Dossier.dossier_code).join(Dossier, Dossier.id == Contact.dossier_id)

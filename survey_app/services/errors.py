@@ -15,6 +15,10 @@ class ClosedDoorError(RefusedError):
     """A token that opens nothing: used, expired, forged or of a round that takes no answers. Never says which."""
 
 
+class OtherWayError(ClosedDoorError):
+    """A way of answering that the plan of a round does not name; the same for every address of the round."""
+
+
 class AnswersNotValidError(RefusedError):
     """Answers that must be mended before they can be taken."""
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain import periods, round_plan, tokens
+from survey_app.domain import collectors, periods, round_plan, tokens
 from survey_app.installation import Installation
 from survey_app.models import Dossier, Invitation, RollPacket, Round, SampleMember, Stratum
 from survey_app.services import audit, counters, rounds, strata, unit_tree, units
@@ -57,6 +57,7 @@ def issue(
     """
     with installation.database.write() as session:
         row = _in_field(session, installation, round_code)
+        rounds.require_collector(row, collectors.SLIP)
         office = _Office(installation, session, row, beneath)
         wanted = list(dossier_codes)
         for start in range(0, len(wanted), CHUNK):
@@ -95,12 +96,20 @@ def issue_for_unit(installation: Installation, round_code: str, unit_slug: str, 
     )
 
 
-def roll(installation: Installation, round_code: str, unit_slug: str, slips: int, stratum: int | None = None) -> Issued:
+def roll(
+    installation: Installation,
+    round_code: str,
+    unit_slug: str,
+    slips: int,
+    stratum: int | None = None,
+    way: str = collectors.SLIP,
+) -> Issued:
     """Make a packet of slips with random identifiers for one stratum of a desk; which slip goes to whom is unknown."""
     if slips < PACKET:
         raise RefusedError(f"A packet has at least {PACKET} slips, so that none can be told from the others.")
     with installation.database.write() as session:
         row = _in_field(session, installation, round_code)
+        rounds.require_collector(row, way)
         if closed_frame(row):
             raise RefusedError(f"Round {round_code} asks a drawn sample only; slips without a dossier are none of it.")
         unit = units.unit_by_slug(session, unit_slug)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from instruments.load import shipped
 from survey_app.domain import answers as rule
-from survey_app.domain import grades, kiosk_sealing, sealing, tokens
+from survey_app.domain import collectors, grades, kiosk_sealing, sealing, tokens
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import DeadLetter, Round
@@ -80,10 +80,10 @@ def opened(installation: Installation, device: Device, key: uuid.UUID, sealed: b
 
 
 def take(installation: Installation, device: Device, key: uuid.UUID, answer: Answer) -> Result | None:
-    """Take an answer in one transaction of its own; None if its round is not known."""
+    """Take an answer in one transaction of its own; None if its round is not known, or not asked on devices."""
     with installation.database.read() as session:
         row = session.scalar(select(Round).where(Round.code == answer.round))
-        if row is None or row.state in ("plan", "frozen"):
+        if row is None or row.state in ("plan", "frozen") or not collectors.takes(row.collectors, grades.DESK_DEVICE):
             return None
         if row not in kiosk_package.rounds_of_desk(session, installation, device.unit_id):
             return None

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
-from survey_app.domain import enrolment, kiosk_sealing
+from survey_app.domain import collectors, enrolment, grades, kiosk_sealing
 from survey_app.installation import Installation
 from survey_app.models import Kiosk, KioskRound, KioskWalkUp, Round
 from survey_app.services import audit, kiosk_media, kiosks, language_packs, rounds, units
@@ -87,6 +87,7 @@ def ask_without_slip(installation: Installation, number: int, code: str) -> None
         row = rounds.by_code(session, code)
         if row not in rounds_of_desk(session, installation, kiosk.unit_id):
             raise RefusedError(f"Round {code} does not measure the desk of kiosk {number}.")
+        rounds.require_collector(row, grades.DESK_DEVICE)
         session.merge(KioskWalkUp(kiosk_id=kiosk.id, round_id=row.id))
         audit.note(session, installation, "kiosk ask", f"kiosk {number}", code)
 
@@ -99,11 +100,12 @@ def _in_field(session: Session, installation: Installation, kiosk: Kiosk) -> lis
     found = rounds_of_desk(session, installation, kiosk.unit_id)
     chosen = session.get(KioskWalkUp, kiosk.id)
     found.sort(key=lambda row: chosen is None or row.id != chosen.round_id)
-    return [row for row in found if row.state == "field" and row.field_start <= soon and today <= row.field_end]
+    asked = [row for row in found if collectors.takes(row.collectors, grades.DESK_DEVICE)]
+    return [row for row in asked if row.state == "field" and row.field_start <= soon and today <= row.field_end]
 
 
 def _round(installation: Installation, session: Session, row: Round) -> dict[str, Any]:
-    instrument = language_packs.spoken(installation, row.instrument_key)
+    instrument = language_packs.spoken(installation, row.instrument_key, row.languages)
     chosen = session.get(KioskRound, row.id)
     return {
         "code": row.code,

@@ -98,9 +98,15 @@ def standing(contents: Contents, pack: Pack, key: str) -> Standing:
     return Standing(key, unwritten, silent, not (silent if pack.offered_as == AUDIO else unwritten))
 
 
-def spoken(installation: Installation, key: str) -> Instrument:
-    """Return the questionnaire with the words of every added language that is complete for it."""
-    return _spoken(installation.languages.contents(), key)
+def spoken(installation: Installation, key: str, planned: Collection[str] | None = None) -> Instrument:
+    """Return the questionnaire with the words of every added language that is complete for it.
+
+    `planned` are the languages that a round's plan names; None: all that there are.
+    """
+    found = _spoken(installation.languages.contents(), key)
+    if planned is None:
+        return found
+    return replace(found, languages=tuple(code for code in found.languages if code in planned))
 
 
 def screen_languages(installation: Installation) -> dict[str, str]:

@@ -45,9 +45,11 @@ class Keyed:
 def open_sheet(installation: Installation, reader: Reader, code: str) -> Sheet:
     """Look at a sheet; ClosedDoorError for whatever opens none here, MistypedError for a mistyped code.
 
+    OtherWayError for every sheet of a round whose plan names no paper.
+
     Only sheets of a roll are taken: nobody can use up a citizen's own address by keying it in.
     """
-    address = collection.open_claim(installation, code)
+    address = collection.open_claim(installation, code, grades.PAPER)
     with installation.database.read() as session:
         mine = units.descendants(session, reader.unit_id, installation.today())
         if address.kind is not tokens.Kind.ROLL or address.desk_id not in mine:

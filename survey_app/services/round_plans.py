@@ -12,8 +12,9 @@ from instruments import UnknownInstrumentError, load_all, lock, shipped
 from instruments.model import Instrument
 from survey_app.domain import round_plan, round_states
 from survey_app.domain.round_plan import Plan, Problem
+from survey_app.installation import Installation
 from survey_app.models import Frame, Round, RoundStep, Unit
-from survey_app.services import strata, units
+from survey_app.services import language_packs, strata, units
 from survey_app.services.errors import RefusedError
 
 FIVE_LEVELS, NOT_APPLICABLE = (1, 2, 3, 4, 5), 9
@@ -53,20 +54,20 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON has
     return list(value) if isinstance(value, tuple) else value
 
 
-def check(session: Session, plan: Plan, now: datetime, announced: datetime | None = None) -> None:
+def check(session: Session, installation: Installation, plan: Plan, announced: datetime | None = None) -> None:
     """Refuse a plan that cannot be carried out; PlanRefusedError names every field.
 
     `announced` is when its release date was made known; None: now.
     """
     found: list[Problem] = []
     languages: tuple[str, ...] = ()
-    minimum = 0
+    minimum, now = 0, installation.now()
     try:
         instrument = countable(plan.instrument_key)
     except RefusedError as error:
         found.append(Problem("instrument_key", "unknown", str(error)))
     else:
-        languages, minimum = instrument.languages, instrument.recipe.minimum_n
+        languages, minimum = language_packs.spoken(installation, instrument.key).languages, instrument.recipe.minimum_n
     given = round_plan.problems(plan, minimum, languages, now, announced or now)
     found += [p for p in given if languages or p.field != "languages"]
     found += _units(session, plan)
@@ -75,13 +76,20 @@ def check(session: Session, plan: Plan, now: datetime, announced: datetime | Non
 
 
 def check_change(
-    session: Session, row: Round, before: Plan, after: Plan, names: Collection[str], now: datetime, reason: str
+    session: Session,
+    installation: Installation,
+    row: Round,
+    plans: tuple[Plan, Plan],
+    names: Collection[str],
+    reason: str,
 ) -> None:
-    """Refuse a change that lowers what was fixed, or that has no reason where one is needed."""
+    """Refuse a change, from one plan to another, that lowers what was fixed or lacks a reason where one is needed."""
+    before, after = plans
+    now = installation.now()
     if row.state == round_states.PLAN:
         if "code" in names or "unit_slug" in names:
             raise PlanRefusedError((Problem("code", "fixed", "Code and unit of a round never change."),))
-        check(session, after, now, None if "release_at" in names else row.announced_at)
+        check(session, installation, after, None if "release_at" in names else row.announced_at)
         return
     found = [
         Problem(name, "fixed", refusal)
@@ -97,7 +105,9 @@ def check_change(
     announced = row.announced_at or now
     if "release_at" in names:
         found += round_plan.release_problems(after.release_at, announced, now)
-    still = [p for p in _dates_and_names(after) if p.field in names]
+    languages = language_packs.spoken(installation, row.instrument_key).languages
+    plain_problems = (*_dates_and_names(after), *round_plan.list_problems(after, languages))
+    still = [p for p in plain_problems if p.field in names]
     if found or still:
         raise PlanRefusedError((*found, *still))
 

@@ -12,14 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from instruments import shipped
-from survey_app.domain import round_plan, round_states, tokens
+from survey_app.domain import collectors, round_plan, round_states, tokens
 from survey_app.domain.figures import RoundLine
 from survey_app.domain.release_names import release_name
 from survey_app.domain.round_plan import Plan
 from survey_app.installation import Installation
 from survey_app.models import Round, RoundChange, RoundStep, Unit
 from survey_app.services import audit, round_plans, round_roles, strata, units
-from survey_app.services.errors import NotFoundError, RefusedError
+from survey_app.services.errors import NotFoundError, OtherWayError, RefusedError
 from survey_app.services.round_roles import COMMAND_LINE, Actor
 
 __all__ = ["COMMAND_LINE", "Actor", "Plan"]
@@ -50,7 +50,7 @@ def create(installation: Installation, plan: Plan, actor: Actor = COMMAND_LINE) 
     """Write down a plan and make the round's keys; PlanRefusedError names what must be mended."""
     now = installation.now()
     with installation.database.read() as session:
-        round_plans.check(session, plan, now)
+        round_plans.check(session, installation, plan)
         round_roles.require(
             session, installation, actor, round_states.PLANNER, units.unit_by_slug(session, plan.unit_slug).id
         )
@@ -100,7 +100,7 @@ def amend(
         if not wanted:
             return ()
         after = Plan(**({f.name: getattr(before, f.name) for f in fields(Plan)} | wanted))
-        round_plans.check_change(session, row, before, after, wanted, now, reason)
+        round_plans.check_change(session, installation, row, (before, after), wanted, reason)
         for name in wanted:
             old, new = (round_plans.plain(getattr(plan, name)) for plan in (before, after))
             session.add(
@@ -169,6 +169,13 @@ def advance(
 def hold_open(session: Session, round_id: uuid.UUID) -> Round:
     """The round as it is now, and not closed before this transaction ends: what is taken in the field counts."""
     return session.get_one(Round, round_id, populate_existing=True, with_for_update={"read": True, "key_share": True})
+
+
+def require_collector(row: Round, way: str) -> None:
+    """Refuse a way of answering that the plan of a round does not name."""
+    told = collectors.refusal(row.code, row.collectors, way)
+    if told is not None:
+        raise OtherWayError(told)
 
 
 def refuse_erased(row: Round, today: date) -> None:

@@ -34,7 +34,7 @@ def apart_reasons() -> dict[str, str]:
         "not_valid": _("against the rule for answers"),
         "over_issued": _("more answers than slips"),
         "damaged": _("could not be opened or read"),
-        "unknown_round": _("of a round that is not known"),
+        "unknown_round": _("of a round that is not asked on this device"),
     }
 
 

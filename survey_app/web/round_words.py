@@ -110,6 +110,7 @@ def problem(found: Problem) -> str:
         "closed_only": _(
             "A rolling round asks about every dossier returned; leave this empty, or plan a closed frame."
         ),
+        "default": _("The questionnaire's first language belongs to them: it is shown where a translation is missing."),
         "order": _("This day lies before the one that it must follow."),
         "too_long": _("A round's field time has at most 31 months."),
         "in_field": _("The release must lie after the end of the field time."),

@@ -83,7 +83,9 @@ CHECKED = {"agency/facts.html", "province/facts.html"}
 
 # What test_citizen_access.py and test_kiosk_access.py walk through.
 CITIZEN_ROUTES = {"/T/<token>", "/t/<token>", "/q", "/q/code", "/r", "/w"}
-CITIZEN = {f"citizen/{name}.html" for name in ("closed", "code", "done", "failed", "kept", "nowhere", "page")}
+CITIZEN = {
+    f"citizen/{name}.html" for name in ("closed", "code", "done", "failed", "kept", "nowhere", "other_way", "page")
+}
 CITIZEN |= {f"citizen/{name}.html" for name in ("receipt", "refused", "stale", "thanks", "withdrawal")}
 KIOSK_ROUTES = {"/kiosk"}
 

@@ -42,6 +42,7 @@ def seed():
     def filled(installation):
         a_round(installation)
         a_round(installation, instrument_key="kiosk-short/1", code="SHORT")
+        a_round(installation, collectors=["desk_device"], code="DESK")
 
     return filled
 
@@ -90,6 +91,9 @@ def afterwards(page, site, round_, at):
     """Every state of the other pages."""
     page.goto(f"{site.url}/t/{a_forged_token(round_).text}{at}")
     yield "closed"
+    page.goto(f"{site.url}/t/{a_forged_token(round_of(site, 'DESK')).text}{at}")
+    yield "answered at the desk only"
+    page.goto(f"{site.url}/t/{a_forged_token(round_).text}{at}")
     walk.tap_on(page, "main button")
     yield "claim"
     page.context.clear_cookies()

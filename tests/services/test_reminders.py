@@ -57,7 +57,8 @@ def made(installation):
     frame.freeze(installation, found.code)
     sample_draw.draw(installation, found.code)
     with installation.database.write() as session:
-        session.get(Round, found.row.id).state = "field"
+        row = session.get(Round, found.row.id)
+        row.state, row.collectors = "field", ["own_device", "interviewer"]
     return found
 
 

@@ -13,14 +13,15 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from survey_app.domain import collectors
 from survey_app.domain.tokens import MistypedError
 from survey_app.services import collection
 from survey_app.services.collection import Submission
-from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, OtherWayError
 from survey_app.web.current import installation
 
 MAX_BYTES = 64 * 1024
-DEVICE = "api"  # we cannot see whose device it is
+DEVICE = collectors.API  # we cannot see whose device it is
 FIELDS = {"token": True, "client_key": True, "answers": True, "language": False}  # name: needed
 STATUS = {
     "stored": HTTPStatus.CREATED,
@@ -49,7 +50,10 @@ def guard() -> tuple[Response, int] | None:
 
 @blueprint.post("/responses")
 def take() -> tuple[Response, int]:
-    """Take one answer: 201 stored, 200 received before, 409 kept apart, 422 to be mended, 404 opens nothing."""
+    """Take one answer: 201 stored, 200 received before, 409 kept apart, 422 to be mended, 404 opens nothing.
+
+    403 where the plan of the round names no way that another program could belong to: nothing is stored.
+    """
     try:
         body = _body()
         taken = collection.submit(installation(), _submission(body))
@@ -57,6 +61,8 @@ def take() -> tuple[Response, int]:
         return _error(HTTPStatus.BAD_REQUEST, error.field, str(error))
     except MistypedError as error:
         return _error(HTTPStatus.BAD_REQUEST, "token", f"{error} Compare it with the slip.")
+    except OtherWayError as error:
+        return _error(HTTPStatus.FORBIDDEN, "token", str(error))
     except ClosedDoorError as error:
         return _error(HTTPStatus.NOT_FOUND, "token", str(error))
     except AnswersNotValidError as error:
@@ -113,7 +119,7 @@ def _submission(body: Mapping[str, Any]) -> Submission:
         raise BadRequestError("client_key", "Send a random UUID as text, and the same one when you send again.")
     if not isinstance(body["answers"], dict):
         raise BadRequestError("answers", "Send an object: item id to answer.")
-    address = collection.open_claim(installation(), token)
+    address = collection.open_claim(installation(), token, DEVICE)
     language = body.get("language", address.instrument.default_language)
     if language not in address.instrument.languages:
         raise BadRequestError("language", f"Send one of: {', '.join(address.instrument.languages)}.")

@@ -9,7 +9,7 @@ from survey_app.domain import base32, tokens
 from survey_app.domain.tokens import MistypedError
 from survey_app.services import collection
 from survey_app.services.collection import NONCE_BYTES, Address
-from survey_app.services.errors import ClosedDoorError
+from survey_app.services.errors import ClosedDoorError, OtherWayError
 from survey_app.web.citizen import browser, sending
 from survey_app.web.citizen import draft as drafts
 from survey_app.web.citizen.draft import Draft
@@ -28,6 +28,8 @@ def door(token: str) -> Response:
         address = collection.open_address(installation(), token)
     except MistypedError:
         return code_page(status=404, mistake=_mistake(token), typed=token)
+    except OtherWayError:
+        return show("other_way.html", status=404)
     except ClosedDoorError:
         return _closed(tokens.parse(token).text)
     draft = browser.continued(address.token.text)
@@ -45,6 +47,8 @@ def claim(token: str) -> Response:
         address, refused = collection.open_address(here, token), False
     except MistypedError:
         return code_page(status=404, mistake=_mistake(token), typed=token)
+    except OtherWayError:
+        return show("other_way.html", status=404)
     except ClosedDoorError:
         try:
             address, refused = collection.open_claim(here, token), True
@@ -96,6 +100,7 @@ def _begin(address: Address, *, claim: bool) -> Draft:
         began=installation().now(),
         language=asked if asked in address.instrument.languages else address.instrument.default_language,
         claim=claim,
+        offered=address.instrument.languages,
     )
 
 

@@ -39,6 +39,7 @@ class Draft:
     nonce: bytes  # made when the address was opened; the codes on the thank-you page come from it
     began: datetime
     language: str
+    offered: tuple[str, ...] | None = None  # languages of the round; None: all of the questionnaire
     size: int = 0
     page: str = ""  # shown last
     passed: tuple[str, ...] = ()  # pages that were sent without a fault
@@ -82,6 +83,7 @@ def _record(draft: Draft) -> dict[str, Any]:
         "n": base64.b64encode(draft.nonce).decode(),
         "b": int(draft.began.timestamp()),
         "l": draft.language,
+        "o": draft.offered,
         "z": draft.size,
         "p": draft.page,
         "v": draft.passed,
@@ -103,6 +105,7 @@ def _read(code: str, record: dict[str, Any]) -> Draft:
         nonce=base64.b64decode(record["n"]),
         began=datetime.fromtimestamp(record["b"], UTC),
         language=record["l"],
+        offered=None if (offered := record.get("o")) is None else tuple(offered),
         size=record["z"],
         page=record["p"],
         passed=tuple(record["v"]),

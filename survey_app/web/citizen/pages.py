@@ -45,7 +45,7 @@ def answer() -> Response:
     g.draft = draft
     if draft.state != drafts.OPEN:
         return sending.sent_page(draft)
-    instrument = language_packs.spoken(installation(), draft.instrument_key)
+    instrument = language_packs.spoken(installation(), draft.instrument_key, draft.offered)
     page = flow.page_to_show(instrument, draft, request.form.get("_page"))
     if page != request.form.get("_page"):  # not asked, or not reached yet
         return _lead(instrument, draft, page)
@@ -121,7 +121,7 @@ def _kept(response: Response, draft: Draft) -> Response:
 
 
 def _page(draft: Draft, wanted: str | None) -> Response:
-    instrument = language_packs.spoken(installation(), draft.instrument_key)
+    instrument = language_packs.spoken(installation(), draft.instrument_key, draft.offered)
     return _render(instrument, replace(draft, page=flow.page_to_show(instrument, draft, wanted)))
 
 

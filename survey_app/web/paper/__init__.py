@@ -11,7 +11,7 @@ from survey_app.domain import base32, paper
 from survey_app.domain.answers import AnswerProblem
 from survey_app.domain.tokens import MistypedError
 from survey_app.services import paper as sheets
-from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, OtherWayError
 from survey_app.services.paper import Sheet
 from survey_app.web.citizen import view
 from survey_app.web.current import installation
@@ -53,6 +53,8 @@ def open_sheet() -> Page:
         sheet = sheets.open_sheet(installation(), reader(), code)
     except MistypedError:
         return home(code, _("This code is not as printed. Please compare it again.")), 400
+    except OtherWayError:
+        return home(code, _not_on_paper()), 400
     except ClosedDoorError:
         return home(code, _closed()), 400
     return _form(sheet, {}, sheet.address.instrument.default_language)
@@ -64,6 +66,8 @@ def key_in() -> Page | Response:
     code = request.form.get("code", "")
     try:
         sheet = sheets.open_sheet(installation(), reader(), code)
+    except OtherWayError:
+        return home(code, _not_on_paper()), 400
     except (MistypedError, ClosedDoorError):
         return home("", _closed()), 400
     instrument = sheet.address.instrument
@@ -95,6 +99,14 @@ def forget() -> Response:
         sheets.forget(installation(), reader(), sheet.address)
         flash(_("The first entry of this sheet was deleted; key it in again."), "done")
     return redirect(url_for("paper.home"))
+
+
+def _not_on_paper() -> str:
+    """Say that the plan of the round names no paper, and that the sheet is to be kept."""
+    return _(
+        "The plan of this round names no paper sheets, so none is keyed in. Please keep the sheet and tell the "
+        "province: paper can be added to the plan with a reason."
+    )
 
 
 def _form(
