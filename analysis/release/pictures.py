@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from analysis import charts
 from analysis.chart_rows import DASH, Bound, ChartWords, IntervalRow, LevelRow, NumberFormat, Picture
+from analysis.printed_levels import shares_of, spans_of
 from analysis.release.facts import Facts
 from analysis.release.sheets import Sheet
 
@@ -36,6 +37,7 @@ class _Words:
     satisfied: str
     empty: str
     hidden: str
+    joined: str
 
 
 _LANGUAGES = (
@@ -59,6 +61,7 @@ _LANGUAGES = (
         "Hài lòng",
         "Không có số liệu được công bố.",
         "Không công bố",
+        "nhiều mức gộp lại",
     ),
     _Words(
         "en",
@@ -80,6 +83,7 @@ _LANGUAGES = (
         "Satisfied",
         "No figure is published.",
         "Not published",
+        "several levels together",
     ),
 )
 
@@ -158,12 +162,11 @@ class _Draw:
         for record in items.records():
             if record["unit"] != self.top or record["statistic"] not in labels:
                 continue
-            levels = [record[f"level_{j}"] for j in range(1, 6)]
             row = self._row(labels[record["statistic"]] or record["statistic"], record)
-            shares = tuple(map(float, levels)) if all(levels) else None
-            rows.append(LevelRow(row.label, shares, row.estimate, row.n_text, row.bound, row.reason))
+            figures = (shares_of(record), row.estimate, row.n_text, row.bound, row.reason)
+            rows.append(LevelRow(row.label, *figures, spans=spans_of(record)))
         heading = (w.item, *self._levels(), w.satisfied, w.n)
-        around = self._around(w.items, heading, w.levels_measure, self._levels())
+        around = replace(self._around(w.items, heading, w.levels_measure, self._levels()), joined=w.joined)
         return charts.stacked_levels(rows, around, prefix="items")
 
     def _levels(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from scipy import stats
 from analysis import charts
 from analysis.chart_rows import Bound, ChartWords, IntervalRow, LevelRow, Picture
 from analysis.intervals import wilson
+from analysis.printed_levels import shares_of, spans_of
 from analysis.report.source import Record, Source
 from analysis.report.wording import Words, drawn
 
@@ -129,20 +130,8 @@ def interval_row(label: str, record: Record, words: Words) -> IntervalRow:
 def level_row(label: str, record: Record, words: Words) -> LevelRow:
     """A bar; a level without a share of its own was counted with the one before."""
     row = interval_row(label, record, words)
-    spans = spans_of(record)
-    shares = tuple(float(record[f"level_{j}"] or 0) for j in range(1, 6)) if any(spans) else None
     reason = row.reason or words.label(record["label"])
-    return LevelRow(label, shares, row.estimate, row.n_text, row.bound, reason, spans=spans)
-
-
-def spans_of(record: Record) -> tuple[int, ...]:
-    """How many levels each printed share stands for, its own and those after it without a share (method.md, Z12)."""
-    starts = [j for j in range(1, 6) if record[f"level_{j}"]]
-    if not starts:
-        return (0,) * 5
-    ends = [*starts[1:], 6]
-    width = {start: end - start for start, end in zip(starts, ends, strict=True)}
-    return tuple(width.get(j, 0) for j in range(1, 6))
+    return LevelRow(label, shares_of(record), row.estimate, row.n_text, row.bound, reason, spans=spans_of(record))
 
 
 def _around(source: Source, words: Words, title: str, columns: Sequence[str]) -> ChartWords:

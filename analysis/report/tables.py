@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis.chart_rows import DASH
-from analysis.report.drawing import BOUNDS, item_columns, questions, spans_of
+from analysis.printed_levels import spans_of
+from analysis.report.drawing import BOUNDS, item_columns, questions
 from analysis.report.source import Record, Source
 from analysis.report.wording import Words
 from analysis.sample_size import half_width_for_size
