@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from analysis.sampling import draw_pps, draw_stratified, draw_systematic, frame_hash, inclusion_probabilities
     from analysis.small_area import fay_herriot
     from analysis.specification import Specification, read_specification
+    from analysis.succession import Passage, Share, Succession
     from analysis.variants import drop_one, weighted_arithmetic, weighted_geometric
     from analysis.weights import base_weights, diagnostics, nonresponse_weights, post_stratify, rake, trim
 
@@ -91,13 +92,16 @@ __all__ = [
     "LevelRow",
     "MonthRow",
     "NumberFormat",
+    "Passage",
     "Picture",
     "PointRow",
     "Reason",
     "Recovered",
     "ResponseFile",
     "Safe",
+    "Share",
     "Specification",
+    "Succession",
     "Table",
     "allocate",
     "alpha_of",

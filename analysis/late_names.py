@@ -139,6 +139,11 @@ LATE = {
         "Specification",
         "read_specification",
     ),
+    "succession": (
+        "Passage",
+        "Share",
+        "Succession",
+    ),
     "variants": (
         "drop_one",
         "weighted_arithmetic",

@@ -20,6 +20,7 @@ from analysis.release.cell_table import cell_table
 from analysis.release.checking import Verdict, unsigned_findings, verify
 from analysis.release.container import opened, packed
 from analysis.release.facts import Facts
+from analysis.release.history import Past, history_of, past_with
 from analysis.release.paper import HTML as REPORT
 from analysis.release.paper import PDF as REPORT_ON_PAPER
 from analysis.release.paper import Printer
@@ -40,6 +41,7 @@ __all__ = [
     "SUMS",
     "Contents",
     "Facts",
+    "Past",
     "Printer",
     "Sheet",
     "Verdict",
@@ -52,10 +54,12 @@ __all__ = [
     "digest",
     "fieldwork_table",
     "figures_for_later",
+    "history_of",
     "key_id",
     "lines",
     "opened",
     "packed",
+    "past_with",
     "public_key",
     "records_of",
     "signed",

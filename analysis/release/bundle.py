@@ -12,10 +12,12 @@ from analysis.release import catalog, ddi, facts, figures, paper, questions, rat
 from analysis.release import cell_table as cells_file
 from analysis.release.facts import Facts, facts_of, json_bytes
 from analysis.release.findings import BundleError, Finding
+from analysis.release.history import Past, past_of
 from analysis.release.method import PATH as METHOD
 from analysis.release.method import method
 from analysis.release.pictures import pictures
 from analysis.release.readme import readmes
+from analysis.release.series import series
 from analysis.release.sheets import Sheet, read_sheet, sheet_of
 from analysis.release.signing import SIGNATURE, SUMS, signature, sums
 from analysis.release.standing import standing
@@ -59,6 +61,8 @@ class Contents:
         weights, disclosure, integrity.
     printed : mapping of str to bytes
         The report as PDF by path, where it was printed; kept as it is, since paper depends on fonts.
+    past : Past, optional
+        Earlier years and reorganisations, where there were releases before.
     """
 
     facts: Facts
@@ -69,6 +73,7 @@ class Contents:
     earlier: Sheet
     reports: Mapping[str, Mapping[str, Any]]
     printed: Mapping[str, bytes] = field(default_factory=dict)
+    past: Past | None = None
 
 
 def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str, bytes]:
@@ -94,6 +99,9 @@ def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str,
         made.append(figures.comparison(contents.earlier, [overall, factors]))
     units = figures.units_of(contents.protocol)
     data = [contents.codebook, units, contents.cells, contents.fieldwork, contents.earlier]
+    if contents.past is not None:
+        data += contents.past.sheets()
+        made.append(series(contents.past, contents.facts, units, overall, contents.fieldwork))
     sheets = [*data, *made]
     tables = {sheet.path.split("/")[-1].removesuffix(".csv"): sheet for sheet in (*results, ranks)}
     files = readmes(contents.facts, sheets)
@@ -182,7 +190,9 @@ def contents_of(files: Mapping[str, bytes]) -> Contents:
     protocol = _mapping(PROTOCOL, files[PROTOCOL])
     reports = {name: _mapping(path, files[path]) for name, path in REPORTS.items()}
     printed = {path: files[path] for path in paper.PDF.values() if path in files}
-    return Contents(facts_of(files[facts.PATH]), protocol, book, cells, fieldwork, earlier, reports, printed)
+    return Contents(
+        facts_of(files[facts.PATH]), protocol, book, cells, fieldwork, earlier, reports, printed, past_of(files)
+    )
 
 
 def _mapping(path: str, content: bytes) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from analysis.release.differences import differences
 from analysis.release.facts import Facts
 from analysis.release.findings import BundleError, Finding
 from analysis.release.following import Previous, history
+from analysis.release.history import HISTORY
 from analysis.release.inputs import disagreements, unchecked
 from analysis.release.signing import OUTSIDE, SUMS, check_signature, check_sums, key_id, public_key
 
@@ -154,9 +155,15 @@ def _leaks(contents: Contents) -> Iterator[Finding]:
 
 def _follows(contents: Contents, previous: Previous | None, checked: list[str], notes: list[str]) -> list[Finding]:
     """Hold the bundle against an earlier one, if there is one; say what rests on figures that were not compared."""
-    found, done = ([], "") if previous is None else history(contents, previous)
+    found, done, held = ([], "", "") if previous is None else history(contents, previous)
     if done and not found:
         checked.append(done)
+    carried = [] if contents.past is None else contents.past.releases()
+    notes += [
+        f"results/series.csv rests on what {HISTORY.path} repeats of {name}, not compared here: give it with --previous"
+        for name in carried
+        if name != held
+    ]
     if contents.earlier.rows and (previous is None or not done.startswith("consistent")):
         notes.append(
             f"results/comparison.csv rests on the earlier figures in {contents.earlier.path}, which were not compared "

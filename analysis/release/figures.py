@@ -134,12 +134,28 @@ def earlier_columns() -> tuple[Column, ...]:
     return (_UNIT, _STATISTIC, *_FIGURES, *_LABELS)
 
 
+def combined(parts: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Standard error and degrees of freedom of a sum of independent estimates (Welch and Satterthwaite).
+
+    Parameters
+    ----------
+    parts : sequence of (float, float)
+        Standard error, above 0, and degrees of freedom of each.
+    """
+    se = math.hypot(*(one for one, _df in parts))
+    return se, se**4 / sum(one**4 / df for one, df in parts)
+
+
+def half_width(se: float, df: float) -> float:
+    """Half the length of a 95 % t interval."""
+    return float(stats.t.ppf(0.975, df)) * se
+
+
 def _change(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Decimal, float, float, float]:
     """Difference of two independent estimates, its standard error, half width, p (Welch's degrees of freedom)."""
     difference = Decimal(after["estimate"]) - Decimal(before["estimate"])
-    se = math.hypot(float(before["se"]), float(after["se"]))
-    df = se**4 / sum(float(one["se"]) ** 4 / int(one["df"]) for one in (before, after))
-    half = float(stats.t.ppf(0.975, df)) * se
+    se, df = combined([(float(one["se"]), int(one["df"])) for one in (before, after)])
+    half = half_width(se, df)
     return difference, se, half, float(2 * stats.t.sf(abs(float(difference)) / se, df))
 
 

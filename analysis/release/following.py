@@ -1,7 +1,7 @@
 """Whether a bundle follows an earlier one: its history of releases, and the figures that it repeats."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -10,6 +10,7 @@ from analysis.release.bundle import Contents, contents_of, figures_for_later
 from analysis.release.container import opened
 from analysis.release.differences import differences
 from analysis.release.findings import Finding
+from analysis.release.history import history_of
 from analysis.release.signing import SUMS, check_signature, check_sums, digest
 
 
@@ -21,7 +22,7 @@ class Previous:
     key: Ed25519PublicKey
 
 
-def history(contents: Contents, previous: Previous) -> tuple[list[Finding], str]:
+def history(contents: Contents, previous: Previous) -> tuple[list[Finding], str, str]:
     """Hold a bundle against an earlier one.
 
     Parameters
@@ -34,8 +35,8 @@ def history(contents: Contents, previous: Previous) -> tuple[list[Finding], str]
 
     Returns
     -------
-    (list of Finding, str)
-        What is wrong, and what was compared.
+    (list of Finding, str, str)
+        What is wrong, what was compared, and the name of the earlier release.
 
     Raises
     ------
@@ -47,14 +48,27 @@ def history(contents: Contents, previous: Previous) -> tuple[list[Finding], str]
     found = [Finding(f"{name}: {one.file}", one.problem, one.remedy, one.row) for one in signed]
     earlier, figures = contents_of(before), figures_for_later(before)
     found += _listed(contents, earlier, digest(before.get(SUMS, b"")))
+    found += _carried(contents, before, earlier.facts.name)
     if contents.facts.previous != earlier.facts.name:
         other = contents.facts.previous or "none"
         return (
             found,
             f"{name} is listed among the earlier releases; figures not compared (repeated are those of {other})",
+            earlier.facts.name,
         )
     found += differences(contents.earlier.path, figures.content(), contents.earlier.content())
-    return found, f"consistent with {name}: listed at its place, its figures repeated as it prints them"
+    told = f"consistent with {name}: listed at its place, its figures repeated as it prints them"
+    return found, told, earlier.facts.name
+
+
+def _carried(contents: Contents, before: Mapping[str, bytes], name: str) -> list[Finding]:
+    """Where the indices that the later bundle carries of the earlier one are not those that it prints."""
+    past = contents.past
+    if past is None:
+        return []
+    carried = replace(past.history, rows=tuple(row for row in past.history.rows if row[0] == name))
+    expected = history_of([before], past.told(contents.protocol["tree"]))
+    return differences(carried.path, expected.content(), carried.content())
 
 
 def _listed(contents: Contents, earlier: Contents, place: str) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from survey_app.domain.figures import (
 from survey_app.domain.series import SeriesPoint
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flush, release_list, rounds, series, unit_tree, units
+from survey_app.services import flush, public_releases, rounds, series, unit_tree, units
 from survey_app.services.errors import NotFoundError
 from survey_app.services.flagged import PERIOD
 from survey_app.services.publication import ALL, ANNUAL, FEED, LIVE, Product, key
@@ -234,7 +234,7 @@ def _round_and_unit(session: Session, round_id: uuid.UUID, unit_id: uuid.UUID) -
 
 def _is_annual(session: Session, row: Round) -> bool:
     """Whether pages show the figures for the year: from the close on (`reading` keeps the embargo), until withdrawn."""
-    return row.state in round_states.ENDED and row.id not in release_list.withdrawn_rounds(session)
+    return row.state in round_states.ENDED and row.id not in public_releases.withdrawn_rounds(session)
 
 
 def explained(

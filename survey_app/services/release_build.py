@@ -14,10 +14,9 @@ import analysis
 from survey_app.domain.release_names import release_name
 from survey_app.installation import Installation
 from survey_app.models import Release, Round, Unit
-from survey_app.services import annual_inputs, release_files, unit_tree
+from survey_app.services import annual_inputs, public_releases, release_files, release_history, unit_tree
 from survey_app.services.errors import RefusedError
-
-PUBLIC = ("published", "withdrawn")
+from survey_app.services.public_releases import PUBLIC
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ def make(
                 "disclosure": estimated.disclosure_report,
                 "integrity": inputs.integrity,
             },
+            past=release_history.past(installation, session, row, inputs.protocol["tree"]),
         )
         files = analysis.release.build(contents, printer)
     except analysis.AnalysisError as error:
@@ -135,6 +135,7 @@ def _last_published(session: Session, row: Round) -> Release | None:
             Round.instrument_key == row.instrument_key,
             Round.period_end < row.period_start,
             Release.state == "published",
+            Round.id.not_in(public_releases.withdrawn_rounds(session)),
         )
         .order_by(Round.period_end.desc(), Release.version.desc())
     )

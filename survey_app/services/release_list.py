@@ -1,20 +1,18 @@
 """What releases there are: every version for staff, published ones and tombstones for anybody, the log of errata."""
 
-import uuid
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import analysis
 from survey_app.installation import Installation
 from survey_app.models import Release, Round
 from survey_app.services import audit, release_build, release_files, rounds
 from survey_app.services.errors import NotFoundError
-from survey_app.services.release_build import PUBLIC
+from survey_app.services.public_releases import PUBLIC
 
 
 @dataclass(frozen=True)
@@ -65,13 +63,6 @@ def standing(installation: Installation) -> list[Line]:
     for line in public(installation):
         newest.setdefault(line.name, line)  # the newest version of a name stands first
     return [line for line in newest.values() if line.state == "published"]
-
-
-def withdrawn_rounds(session: Session) -> set[uuid.UUID]:
-    """Rounds whose newest public release was withdrawn: their figures for the year stand no longer."""
-    found = select(Release.round_id, Release.state).where(Release.state.in_(PUBLIC)).order_by(Release.version)
-    newest: dict[uuid.UUID, str] = {round_id: state for round_id, state in session.execute(found)}  # noqa: C416 - rows
-    return {round_id for round_id, state in newest.items() if state == "withdrawn"}
 
 
 def public_version(installation: Installation, name: str, version: int) -> tuple[Line, int]:

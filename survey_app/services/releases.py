@@ -21,7 +21,7 @@ from survey_app.services import (
     rounds,
 )
 from survey_app.services.errors import RefusedError
-from survey_app.services.release_build import PUBLIC
+from survey_app.services.public_releases import PUBLIC
 from survey_app.services.release_list import Line, line_of
 from survey_app.services.round_roles import Actor
 

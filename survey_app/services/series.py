@@ -10,10 +10,9 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 import analysis
-from analysis import Recovered
+from analysis import Recovered, Share
 from survey_app.domain import series as words
 from survey_app.domain.series import Change, Series, SeriesPoint, Source, UnitSeries
-from survey_app.domain.unit_succession import Share
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Unit
 from survey_app.services import bridges, dossier_tables, publication, series_units, unit_tree, units

@@ -9,11 +9,11 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis import Passage, Share, Succession
 from survey_app.domain import round_states
 from survey_app.domain.unit_events import ENDING
-from survey_app.domain.unit_succession import Passage, Share, Succession
 from survey_app.models import Round, UnitEvent, UnitEventPart
-from survey_app.services import release_list, unit_tree
+from survey_app.services import public_releases, unit_tree
 
 
 def succession(session: Session) -> Succession[uuid.UUID]:
@@ -56,7 +56,7 @@ def measured(session: Session, *, published_only: bool) -> Measured:
     """Rounds whose figures may be in a series, in the order of time."""
     states = (round_states.PUBLISHED,) if published_only else round_states.ENDED
     ordered = select(Round).where(Round.state.in_(states)).order_by(Round.period_end, Round.period_start, Round.code)
-    withdrawn = release_list.withdrawn_rounds(session)
+    withdrawn = public_releases.withdrawn_rounds(session)
     rows = [row for row in session.scalars(ordered) if row.id not in withdrawn]
     grouped: dict[tuple[date, date, str], list[Round]] = {}
     for row in rows:

@@ -9,12 +9,27 @@ from pathlib import Path
 
 import pytest
 
+from analysis.succession import Passage, Succession, allocate
 from survey_app.domain import unit_events
-from survey_app.domain.unit_succession import Passage, Succession, allocate, passages
 from survey_app.services import unit_conversion
 
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 SAMPLE = Path(__file__).parents[1] / "services" / "unit_tables"
+
+
+def passages(events):
+    """The passages of an event file: merges, splits and ends; a merge without a share passes on everything."""
+    return [
+        Passage(
+            event.effective,
+            part.source,
+            part.target or None,
+            Decimal(1) if event.kind == "merge" and part.share is None else part.share,
+        )
+        for event in events
+        if event.kind in unit_events.ENDING
+        for part in event.parts
+    ]
 
 
 def day(year):

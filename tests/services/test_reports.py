@@ -55,7 +55,7 @@ def test_the_pdf_says_its_language_and_title_and_is_tagged(read):
     assert root["/Lang"] == "vi"
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert read.metadata.title == "Báo cáo kết quả đo lường sự hài lòng, Sông Mây, 01/01/2025 – 31/12/2025"
+    assert read.metadata.title == "Báo cáo kết quả đo lường sự hài lòng, Sông Mây, 01/01/2026 – 31/12/2026"
     assert b"pdfuaid:part" in root["/Metadata"].get_data()
     assert [entry.title for entry in read.outline if not isinstance(entry, list)]
 

@@ -10,6 +10,7 @@ from analysis.release.bundle import EARLIER, Contents, build, earlier_table, sig
 from analysis.release.cell_table import cell_table
 from analysis.release.facts import Facts
 from analysis.release.figures import result_tables
+from analysis.release.history import history_of, past_with
 from analysis.release.questions import codebook
 from analysis.release.rates import COLUMNS, COUNTS, TITLES
 from analysis.release.sheets import sheet_of
@@ -48,6 +49,12 @@ FACTS = Facts(
     software="sipas 0.1.0",
 )
 
+SUCCESSION = [
+    ["2026-01-01", "split", "an-khanh", "2020-01-01", "an-khanh", "0.7", "NQ 1"],
+    ["2026-01-01", "split", "an-khanh", "2020-01-01", "ea-nam", "0.3", "NQ 1"],
+]
+BRIDGES = [["sipas-2017/1", INSTRUMENT.key, "1.5", "0.8", "Trần Văn B, Sở Nội vụ", "2025-12-01", "Đo song song 2025"]]
+
 
 def responses(seed, per_unit=60):
     """Answers of every unit, half of them of dossiers that came late."""
@@ -68,7 +75,7 @@ def frame(dossiers=150, drawn=75):
     return annual.Frame(unit, unit, late, np.full(len(unit), ""), {"on_time": late}, *counts)
 
 
-def contents(seed=1, facts=FACTS, earlier=EARLIER):
+def contents(seed=1, facts=FACTS, earlier=EARLIER, past=None):
     """Inputs of a release."""
     made = annual.estimate(responses(seed), frame(), INSTRUMENT, PROTOCOL)
     counts = [(unit, 300, 150, 0, 90, 50, 10, 20, 5, 0, 65) for unit in ("song-may", *UNITS)]
@@ -80,6 +87,7 @@ def contents(seed=1, facts=FACTS, earlier=EARLIER):
         sheet_of(COUNTS, TITLES, COLUMNS, counts, ["unit"]),
         earlier,
         {"weights": made.weight_report, "disclosure": made.disclosure_report, "integrity": {"flagged": 0}},
+        past=past,
     )
 
 
@@ -92,5 +100,7 @@ def two_years():
         annual.recompute(annual.estimate(responses(1), frame(), INSTRUMENT, PROTOCOL).cells, first.protocol)
     )
     values = {**FACTS.__dict__, "id": "song-may-2026", "earlier": (digest(before[SUMS]),), "previous": FACTS.name}
-    second = contents(2, Facts(**values), earlier_table([overall, factors]))
+    values |= {"period": ("2026-01-01", "2026-12-31"), "field": ("2026-01-01", "2027-01-31")}
+    past = past_with(history_of([before], {"song-may", *UNITS}), SUCCESSION, BRIDGES)
+    second = contents(2, Facts(**values), earlier_table([overall, factors]), past)
     return before, signed(build(second), KEY)

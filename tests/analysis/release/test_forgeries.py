@@ -90,7 +90,7 @@ def test_earlier_figures_are_never_called_consistent_without_being_compared(fold
 
 def test_forged_earlier_figures_are_told(folder):
     before = Previous(folder / "before.zip", KEY.public_key())
-    found, _done = history(given(earlier=raised(given().earlier)), before)
+    found, _done, _name = history(given(earlier=raised(given().earlier)), before)
     assert {(f.file, f.column, f.found) for f in found} == {("data/earlier.csv", "estimate", "10.00")}
 
 
@@ -110,7 +110,7 @@ def test_without_the_earlier_bundle_the_reader_is_told_what_is_unchecked(folder,
 def test_a_release_put_in_before_is_another_history(folder):
     (listed,) = given().facts.earlier
     before = Previous(folder / "before.zip", KEY.public_key())
-    (finding,), _done = history(given(facts=with_facts(earlier=("0" * 64, listed))), before)
+    (finding,), _done, _name = history(given(facts=with_facts(earlier=("0" * 64, listed))), before)
     assert finding.problem == "tells another history of releases than song-may-2025/1"
 
 

@@ -7,8 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from survey_app.domain.unit_events import ENDING, Event
-
 U = TypeVar("U", bound=Hashable)
 Share = Decimal | None  # of the old unit; None: no source says how much
 
@@ -47,7 +45,7 @@ class Succession(Generic[U]):
     def origins(self, unit: U, since: date, until: date, existing: Collection[U]) -> dict[U, Share]:
         """Units of the day `since` (all of them in `existing`) that went into a unit of `until`, with their shares."""
         found: dict[U, Share] = {}
-        for source in self._behind(unit):
+        for source in self.behind(unit):
             if source in existing:
                 became = self.becomes(source, since, until)
                 if unit in became:
@@ -77,7 +75,7 @@ class Succession(Generic[U]):
                     waiting.append(passage.target)
         return reached
 
-    def _behind(self, unit: U) -> set[U]:
+    def behind(self, unit: U) -> set[U]:
         """The unit and everything that ever went into it."""
         behind, waiting = {unit}, [unit]
         while waiting:
@@ -123,18 +121,3 @@ def allocate(succession: Succession[U], counts: Mapping[U, int], since: date, un
             else:
                 found.by_unit[target] = found.by_unit.get(target, Decimal(0)) + amount
     return found
-
-
-def passages(events: Iterable[Event]) -> list[Passage[str]]:
-    """The passages of an event file: merges, splits and ends; a merge without a share passes on everything."""
-    return [
-        Passage(
-            event.effective,
-            part.source,
-            part.target or None,
-            Decimal(1) if event.kind == "merge" and part.share is None else part.share,
-        )
-        for event in events
-        if event.kind in ENDING
-        for part in event.parts
-    ]
