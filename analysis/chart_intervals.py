@@ -175,7 +175,7 @@ def _value(row: IntervalRow, number: NumberFormat) -> str:
         return ""
     text = number.bounded(row.estimate, row.bound)
     if row.low is not None and row.high is not None:
-        text += f" ({number.plain(row.low)}{DASH}{number.plain(row.high)})"
+        text += f" ({number.plain(row.low, kept=number.kept)}{DASH}{number.plain(row.high, kept=number.kept)})"
     return f"{text} · {row.rank}" if row.rank else text
 
 

@@ -16,11 +16,12 @@ class NumberFormat:
     decimal: str = "."
     thousands: str = ","
     percent: str = "%"  # with its space where the language has one
+    kept: bool = False  # the decimal of indices and their limits stands though it is 0, as in the tables beside them
 
-    def plain(self, value: float, decimals: int = 1) -> str:
-        """Write 1234.5 as the language does; a fraction of nothing is left out."""
+    def plain(self, value: float, decimals: int = 1, *, kept: bool = False) -> str:
+        """Write 1234.5 as the language does; a fraction of nothing is left out unless it is `kept`."""
         text = f"{value:,.{decimals}f}"
-        if "." in text:
+        if "." in text and not kept:
             text = text.rstrip("0").rstrip(".")
         text = "0" if text == "-0" else text
         return text.translate({ord(","): self.thousands, ord("."): self.decimal}).replace("-", "\u2212")
@@ -31,13 +32,14 @@ class NumberFormat:
 
     def bounded(self, value: float, bound: Bound) -> str:
         """Write a per cent that may be known as a bound only."""
-        return {"exact": "", "at_least": "≥ ", "at_most": "≤ "}[bound] + self.share(value)
+        sign = {"exact": "", "at_least": "≥ ", "at_most": "≤ "}[bound]
+        return sign + self.plain(value, kept=self.kept and not sign) + self.percent
 
     def interval(self, low: float | None, high: float | None) -> str:
         """Write an interval; a dash where there is none."""
         if low is None or high is None:
             return DASH
-        return f"{self.plain(low)}{DASH}{self.share(high)}"
+        return f"{self.plain(low, kept=self.kept)}{DASH}{self.plain(high, kept=self.kept)}{self.percent}"
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class _Words:
 _LANGUAGES = (
     _Words(
         "vi",
-        NumberFormat(",", ".", " %"),
+        NumberFormat(",", ".", " %", kept=True),
         "Chỉ số hài lòng theo đơn vị",
         "Chỉ số hài lòng theo yếu tố",
         "Câu trả lời theo từng câu hỏi",
@@ -65,7 +65,7 @@ _LANGUAGES = (
     ),
     _Words(
         "en",
-        NumberFormat(),
+        NumberFormat(kept=True),
         "Satisfaction index by unit",
         "Satisfaction index by factor",
         "How each question was answered",

@@ -1,5 +1,6 @@
 """The annual report of a release: one page of HTML from its published figures, in Vietnamese or English."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -82,11 +83,7 @@ def _said(source: Source, words: Words) -> dict[str, Any]:
         "bounds": _bounds(own, words),
         "integrity": _integrity(source, words),
         "frame": _frame(source, words, two_stage=two_stage),
-        "weights": words(
-            "method_weights",
-            nonresponse=_variables(protocol.get("nonresponse", ()), words),
-            calibration=_variables(protocol.get("calibration", ()), words),
-        ),
+        "weights": words("method_weights", steps="; ".join(_weighting(protocol, words))),
         "instrument": words(
             "method_instrument", instrument=source.facts["instrument"], n=len(drawing.questions(source, words))
         ),
@@ -132,6 +129,12 @@ def _integrity(source: Source, words: Words) -> list[str]:
     return said
 
 
+def _weighting(protocol: Mapping[str, Any], words: Words) -> list[str]:
+    """Steps of the weighting that were taken, in words."""
+    taken = {name: _variables(protocol.get(name, ()), words) for name in ("nonresponse", "calibration")}
+    return [words("method_inverse"), *(words(f"method_{name}", variables=v) for name, v in taken.items() if v)]
+
+
 def _variables(given: Any, words: Words) -> str:  # noqa: ANN401 - as JSON holds it: names, or lists of names to cross
     """Variables of the weighting in words; a name of a province's own stays as it is."""
     crossed = [[one] if isinstance(one, str) else list(one) for one in given]
@@ -139,7 +142,7 @@ def _variables(given: Any, words: Words) -> str:  # noqa: ANN401 - as JSON holds
         " × ".join(words(f"variable_{name}") if words.has(f"variable_{name}") else name for name in names)
         for names in crossed
     ]
-    return ", ".join(said) or words("method_nothing")
+    return ", ".join(said)
 
 
 def _limits(source: Source, words: Words, *, two_stage: bool) -> list[str]:

@@ -14,7 +14,7 @@ from analysis.errors import AnalysisError
 from analysis.figures import round_half_up
 
 LANGUAGES = ("vi", "en")
-_NUMBERS = {"vi": NumberFormat(",", ".", " %"), "en": NumberFormat()}
+_NUMBERS = {"vi": NumberFormat(",", ".", " %", kept=True), "en": NumberFormat(kept=True)}
 _TOO_FEW = re.compile(r"fewer than (\d+) answers")
 _NO_BREAK = "\u00a0"
 

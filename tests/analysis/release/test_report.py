@@ -81,7 +81,7 @@ def test_the_reading_aid_shows_the_noise_of_published_formulas(files):
     drawn = [svg for svg in page(files).iter("{http://www.w3.org/2000/svg}svg") if svg.get("aria-labelledby")]
     text = " ".join(drawn[0].itertext())
     # round(qbinom((0:9 + 0.5) / 10, 100, 0.85))
-    assert sorted(int(n) for n in re.findall(r"(\d\d) % \(", text)) == [79, 81, 83, 84, 85, 86, 86, 87, 89, 91]
+    assert sorted(int(n) for n in re.findall(r"(\d\d),0 % \(", text)) == [79, 81, 83, 84, 85, 86, 86, 87, 89, 91]
 
 
 def test_a_share_of_several_levels_is_told_and_drawn_as_such(files):
@@ -233,3 +233,19 @@ def test_figures_without_a_standard_error_are_compared_with_nothing():
     assert not comparable(row | {"bound": "at_least"})
     assert not comparable(row | {"label": "reweighted"})
     assert not comparable(None)
+
+
+def test_pictures_write_indices_with_the_decimal_that_the_tables_write():
+    """62,0 % in a table and 62 % in the picture above it looks like two figures; a bound has no decimal in either."""
+    number = words_of("vi").number
+    assert number.bounded(62.0, "exact") == f"{words_of('vi').figure('62.00')} %"
+    assert number.interval(70.2, 72.0) == "70,2–72,0 %"
+    assert number.bounded(95.0, "at_least") == "≥ 95 %"
+
+
+def test_what_was_not_weighted_is_not_said_to_be(files):
+    """The sample is calibrated to on-time classes, and silence is not adjusted for."""
+    text = files["report/vi.html"].decode()
+    assert "nghịch đảo xác suất được chọn; hiệu chỉnh về tổng số hồ sơ theo" in text
+    assert "điều chỉnh người không trả lời" not in text
+    assert "wording_status" not in text
