@@ -1,6 +1,8 @@
 """Indices over the years in a bundle: both views, from what was published alone, nothing compared that must not be."""
 
+import csv
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -14,7 +16,10 @@ from analysis.release.history import BRIDGES, HISTORY, past_with
 from analysis.release.rates import COLUMNS, COUNTS, TITLES
 from analysis.release.series import series
 from analysis.release.sheets import sheet_of
+from survey_app.domain import unit_events
+from survey_app.services import unit_conversion
 from tests.analysis.release.sample import FACTS, KEY, two_years
+from tests.domain.test_unit_succession import SAMPLE, passages
 
 FACTS_2026 = replace(FACTS, id="song-may-2026", period=("2026-01-01", "2026-12-31"))
 A = ("80.00", "1.00", "100", "78.00", "82.00")
@@ -96,6 +101,38 @@ def test_a_unit_that_did_not_exist_yet_is_no_source_of_a_year_before_it():
     ]
     rows = [year("a", A, "300", 2024), year("b", B, "100", 2024)]
     assert years(rows, chain)["rebuilt", "m"][0]["sources"] == "a 75; b 25"
+
+
+@pytest.fixture(scope="module")
+def reform(tmp_path_factory):
+    """Rows of succession by the official tables of 1 July 2025, and the units that there were the day before."""
+    folder = tmp_path_factory.mktemp("reform")
+    unit_conversion.convert(SAMPLE, folder, date(2021, 1, 1), "Luật 72/2025/QH15")
+    with (folder / "events.csv").open(encoding="utf-8-sig", newline="") as file:
+        events, _problems = unit_events.parse(enumerate(csv.DictReader(file), start=2))
+    with (folder / "units.csv").open(encoding="utf-8-sig", newline="") as file:
+        since = {row["slug"]: row["valid_from"] for row in csv.DictReader(file)}
+    rows = [
+        [f"{p.effective}", "merge", p.source, since[p.source], p.target or "", f"{p.share or ''}", "Luật 72/2025/QH15"]
+        for p in passages(events)
+    ]
+    return rows, [slug for slug, day in since.items() if day < "2025-07-01"]
+
+
+def test_the_provinces_and_communes_of_1_july_2025_get_the_past_of_all_that_went_into_them(reform):
+    """Code 15 was Yên Bái's and is Lào Cai's: the new province's past is both provinces', by dossiers."""
+    rows, old = reform
+    past = [year("yen-bai", A, "300"), year("lao-cai", B, "100")]
+    (one, _now) = years(past, rows, unit="lao-cai-2025")["rebuilt", "lao-cai-2025"]
+    assert (one["estimate"], one["sources"]) == ("82.50", "lao-cai 25; yen-bai 75")
+    assert years([year("lao-cai", B)], rows, unit="lao-cai-2025")["rebuilt", "lao-cai-2025"][0]["estimate"] == ""
+    measured = [year(slug, A) for slug in old]
+    new = sorted({row[4] for row in rows if row[4]})
+    told = {unit: years(measured, rows, unit=unit)["rebuilt", unit][0] for unit in new}
+    split = {row[4] for row in rows if row[4] and not row[5]}
+    assert split, "the tables have communes that were split without a share"
+    assert {unit for unit, row in told.items() if row["no_figure"]} == split
+    assert {row["estimate"] for unit, row in told.items() if unit not in split} == {"80.00"}
 
 
 def test_questionnaires_are_compared_over_a_declared_bridge_only_and_it_widens_the_interval():
