@@ -4,11 +4,19 @@ import numpy as np
 
 from bench.annual_streams import attacked, ten_each
 from bench.stream_attack import Part, Shown, half_known, small_sets, unanimous
+from tests.analysis.published import published
 
 STREAMS = (0, 2, 16)  # in 2 floods of praise come from one class alone, in 16 a class is in one batch alone
 
 
+def leaking(rule):
+    """Share of the streams in which a published simulation of a rule found a leak."""
+    result = published("sdc_live_release_rules")["results"][rule]
+    return result["with_leak"] / result["streams"]
+
+
 def test_batches_splits_rounded_figures_and_annual_cells_leak_nothing():
+    assert leaking("leaf_batch10_plus_closed_field_split") == 0
     assert [attacked(seed, house=True)[0] for seed in STREAMS] == [0] * len(STREAMS)
 
 
@@ -17,6 +25,7 @@ def test_flags_that_stay_by_their_number_alone_leak():
 
 
 def test_a_threshold_alone_leaks():
+    assert leaking("threshold10_weekly_cumulative") == 1
     assert attacked(STREAMS[0], house=False)[0] > 0
 
 
