@@ -6,8 +6,11 @@ LEVELS = range(1, 6)
 
 
 def spans_of(record: Mapping[str, str]) -> tuple[int, ...]:
-    """How many levels each printed share stands for, its own and those after it without a share (method.md, Z12)."""
-    starts = [j for j in LEVELS if record[f"level_{j}"]]
+    """How many levels each printed share stands for, its own and those after it without a share (method.md, Z12).
+
+    A record of a figure that has no levels, such as an index, has none.
+    """
+    starts = [j for j in LEVELS if record.get(f"level_{j}")]
     if not starts:
         return (0,) * 5
     ends = [*starts[1:], 6]

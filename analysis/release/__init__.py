@@ -6,6 +6,7 @@ zipped = release.packed(files)
 release.verify(path, public_key_file).ok         # no network, no database
 """
 
+from analysis.printed_levels import shares_of, spans_of
 from analysis.release.bundle import (
     EARLIER,
     Contents,
@@ -62,7 +63,9 @@ __all__ = [
     "past_with",
     "public_key",
     "records_of",
+    "shares_of",
     "signed",
+    "spans_of",
     "unsigned_findings",
     "verify",
 ]

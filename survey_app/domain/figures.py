@@ -51,6 +51,7 @@ class PublishedFigure:
     dissatisfied: float | None  # per cent in the lower two levels
     evidence: str  # "G1", "G1+G2"
     merged_levels: tuple[int, ...] = ()  # levels of fewer than 3 answers: their share stands with the neighbour
+    level_spans: tuple[int, ...] = ()  # how many levels each share stands for, where a release joined some; 0: none
 
 
 @dataclass(frozen=True)

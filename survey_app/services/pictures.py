@@ -56,6 +56,7 @@ def levels(figures: Sequence[PublishedFigure], words: ChartWords, reasons: Reaso
             bound=figure.bound,
             reason=reasons[figure.reason] if figure.reason else bound,
             merged=figure.merged_levels,
+            spans=figure.level_spans,
         )
         for figure in figures
     )

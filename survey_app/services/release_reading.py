@@ -29,7 +29,6 @@ from survey_app.services.errors import NotFoundError
 from survey_app.services.release_list import Line
 
 KEPT = 8  # bundles kept in memory, each in every language
-LEVELS = range(1, 6)
 DECIMALS = 1
 GENERAL, OVERALL = "general", "overall"
 READING: Final[Mapping[str, Reading]] = {"up": "up", "down": "down"}
@@ -155,7 +154,8 @@ class _Reader:
         """A printed figure; limits to one decimal outward, so that an interval on a page is never too short."""
         bound: Bound = BOUNDS.get(record["bound"], "exact")
         shown = bool(record["estimate"]) and record["bound"] != "hidden"
-        levels = [record.get(f"level_{j}", "") for j in LEVELS]
+        levels = analysis.release.shares_of(record) if shown else None
+        spans = analysis.release.spans_of(record) if levels else ()
         low, high = record["low"], record["high"]
         return PublishedFigure(
             statistic=record["statistic"],
@@ -168,11 +168,12 @@ class _Reader:
             high=math.ceil(float(high) * 10 - 1e-6) / 10 if shown and high else None,
             n_text=self._count(record["n"]),
             n=int(record["n"]) if record["n"] else None,
-            levels=tuple(float(level or 0) for level in levels) if shown and any(levels) else None,
+            levels=levels,
             mean=None,
             dissatisfied=None,
             evidence=self.evidence,
-            merged_levels=tuple(j for j, level in zip(LEVELS, levels, strict=True) if not level) if any(levels) else (),
+            merged_levels=tuple(j for j, span in enumerate(spans, start=1) if not span),
+            level_spans=spans,
         )
 
     def _rates(self, slug: str) -> PublishedRates:

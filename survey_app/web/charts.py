@@ -48,16 +48,26 @@ def items(figures: Sequence[PublishedFigure], note: str, *, ended: bool) -> Char
     ordered = findings.mend_first(figures)
     chart_words = words.chart_words(
         words.lowest_title(findings.lowest(figures), _("How each question was answered")),
-        _(
-            "Per cent of answers on each level; a level with fewer than 3 answers is counted with its neighbour. "
-            "Questions in the order in which to look at them.",
-        ),
+        levels_measure(joined=any(figure.level_spans for figure in figures)),
         note,
         (_("Question"), *words.level_names(), _("Satisfied"), _("Answers")),
         ended=ended,
     )
     bound = _("nearly all alike: levels are not shown apart")
     return chart("items", pictures.levels(ordered, chart_words, words.reasons(ended=ended), bound, "items"))
+
+
+def levels_measure(*, joined: bool) -> str:
+    """Say what the bars of levels show; `joined`: by the rule of releases, where no single level keeps the share."""
+    if joined:
+        return _(
+            "Per cent of answers on each level; levels with too few answers are counted together. "
+            "Questions in the order in which to look at them.",
+        )
+    return _(
+        "Per cent of answers on each level; a level with fewer than 3 answers is counted with its neighbour. "
+        "Questions in the order in which to look at them.",
+    )
 
 
 def trend(figures: UnitFigures, line: RoundLine) -> Chart:

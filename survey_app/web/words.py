@@ -211,5 +211,6 @@ def chart_words(
         levels=levels or level_names(),
         hidden=_("No figure of their own") if ended else _("No figure of their own yet"),
         merged=_("with its neighbour"),
+        joined=_("Several levels together"),
         line=line,
     )

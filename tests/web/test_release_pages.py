@@ -165,6 +165,18 @@ def test_a_unit_has_its_place_in_words_and_never_as_a_bare_rank(visitor):
     assert page.heading == "Xã Tân Phú"
 
 
+def test_a_share_of_several_levels_has_the_colour_of_none(visitor):
+    joined = [
+        unit
+        for (unit, statistic), record in results("items").items()
+        if statistic.startswith("share:") and 0 < sum(bool(record[f"level_{j}"]) for j in range(1, 6)) < 5
+    ]
+    assert joined
+    page = visitor.get(f"{BASE}/{joined[0]}")
+    assert "Nhiều mức gộp lại" in page.words  # the legend of outlined bars
+    assert "mức có quá ít câu trả lời được tính gộp" in page.words
+
+
 def test_an_interval_on_a_page_is_never_shorter_than_the_signed_one(visitor):
     printed = results("overall")["xa-5", "overall"]
     shown = re.search(r"Khoảng tin cậy 95%: ([\d,]+)–([\d,]+) %", visitor.get(f"{BASE}/xa-5").words)
