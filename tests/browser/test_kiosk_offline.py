@@ -2,10 +2,13 @@
 
 import random
 import threading
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Error
 
+from survey_app.services import quarantine
+from survey_app.services.quarantine import Group
 from tests.browser import kiosk as kiosks
 from tests.browser.kiosk import Kiosk, kill_browser, persistent
 
@@ -94,6 +97,21 @@ def test_numbers_have_no_hole_when_answers_are_erased_before_they_could_be_sent(
     tablet.send()
     assert tablet.counts() == {"waiting": 0, "refused": 0}
     assert (office.count(), office.ranges()) == (0, [(1, 3)])
+
+
+def test_what_waits_has_no_expiry_before_the_erasure_date(tablet, office):
+    """Years without a line: on the last day it is still there, is sent, and kept by the server as late."""
+    tablet.page.context.set_offline(True)
+    tablet.visit(comment="found years later")
+    clock, last_day = office.installation.clock, office.round.erasure_date - timedelta(days=1)
+    clock.now = clock.now.replace(year=last_day.year, month=last_day.month, day=last_day.day)
+    tablet.page.clock.install(time=clock.now)
+    tablet.open().at("attract")
+    assert tablet.counts()["waiting"] == 1
+    tablet.page.context.set_offline(False)
+    tablet.send()
+    assert tablet.counts() == {"waiting": 0, "refused": 0}
+    assert quarantine.groups(office.installation) == [Group(office.round.code, "after_close", "hai-chau", 1)]
 
 
 def write_for_ever(tablet):

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from survey_app.services import kiosk_overview
+
 REFUSALS = """async (reason) => {
   const { waiting, settle } = await import(`/kiosk/files/${document.documentElement.dataset.version}/store.js`);
   const [first] = await waiting();
@@ -89,6 +91,14 @@ def test_nobody_passes_without_the_pin_and_a_reload_forgets_no_wrong_try(office,
     tablet.page.keyboard.type(office.pin)
     tablet.page.get_by_text("Nhập sai quá nhiều lần").wait_for()
     assert tablet.screen == "pin"
+
+
+def test_the_battery_is_told_where_the_browser_tells_it(office, tablet):
+    for told, level, low in (("async () => ({ level: 0.07 })", 0.07, True), ("undefined", None, False)):
+        tablet.page.evaluate(f"() => {{ navigator.getBattery = {told}; }}")
+        tablet.send()
+        [line] = kiosk_overview.lines(office.installation)
+        assert (line.battery, "battery" in line.signs) == (level, low)
 
 
 def test_the_staff_page_says_what_waits_and_that_the_line_is_down(office, tablet):

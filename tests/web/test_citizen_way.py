@@ -93,6 +93,18 @@ def test_the_form_of_another_token_in_an_old_tab_is_not_mixed_with_the_new_one(a
     assert citizen.page.fields()["q00"] == ["5"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "This page cannot go on"), ("vi", "Trang này không tiếp tục được")]
+)
+def test_a_page_whose_draft_is_gone_says_so_in_the_language_of_the_reader(app, token, language, said):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.press(f"language:{language}")
+    citizen.client.delete_cookie("sipas")
+    page = citizen.press(q00="4")
+    assert (page.status, page.heading, page.root.get("lang")) == (409, said, language)
+
+
 def test_pages_whose_question_does_not_arise_are_passed_over_and_come_when_it_does(app, token):
     citizen = Citizen(app)
     citizen.scan(token)

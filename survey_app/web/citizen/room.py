@@ -28,6 +28,8 @@ def guard() -> None:
     # A cross-site script can send text/plain without asking first, and nobody else does.
     if request.method == "POST" and request.mimetype != FORM_TYPE:
         abort(415)
+    if request.method == "POST" and not asked():  # for pages that know no draft; a draft's own language goes before it
+        g.language = ui_language(request.form.get("_language", ""))
 
 
 @blueprint.after_request
