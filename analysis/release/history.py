@@ -9,6 +9,7 @@ from analysis.release.facts import PATH, Facts, facts_of
 from analysis.release.findings import BundleError, Finding
 from analysis.release.sheets import Column, Kind, Sheet, read_sheet, records_of, sheet_of
 from analysis.release.signing import SUMS, digest
+from analysis.report.source import POOLED
 from analysis.succession import Passage, Succession
 
 
@@ -119,9 +120,12 @@ class Past:
         return list(dict.fromkeys(row["release"] for row in self.history.records()))
 
     def told(self, units: Iterable[str]) -> set[str]:
-        """Units of today and everything that went into them: those of which the past is carried."""
+        """Units of today and everything that went into them: those of which the past is carried.
+
+        Pools of small units are left out: another year pools others under the same name.
+        """
         known = self.succeeded()
-        return {one for unit in units for one in known.behind(unit)}
+        return {one for unit in units if not unit.endswith(POOLED) for one in known.behind(unit)}
 
 
 def past_of(files: Mapping[str, bytes]) -> Past | None:

@@ -13,6 +13,7 @@ from analysis.release.facts import Facts
 from analysis.release.figures import combined, half_width
 from analysis.release.history import Past, needed, record_of
 from analysis.release.sheets import Column, Kind, Sheet, Value, sheet_of
+from analysis.report.source import POOLED
 
 PATH = "results/series.csv"
 AS_PUBLISHED, REBUILT = "published", "rebuilt"
@@ -100,7 +101,7 @@ def series(past: Past, facts: Facts, units: Sheet, overall: Sheet, fieldwork: Sh
     own = [
         record_of(facts, "", r, names.get(r["unit"], ""), returned.get(r["unit"], ""))
         for r in overall.records()
-        if r["statistic"] == "overall"
+        if r["statistic"] == "overall" and not r["unit"].endswith(POOLED)
     ]
     years = _Years(past, facts, [*past.history.records(), *own])
     rows = [row for record in own for row in years.rows_of(record["unit"])]

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+import analysis
+from analysis.report.source import POOLED
 from survey_app.models import Release, Round
 from survey_app.services import bridges, release_history
 from survey_app.services.bridges import Declared
@@ -28,9 +30,9 @@ def place(installation, tmp_path):
     return a_round(installation, desks=(), code="MH-2027", instrument_key="kiosk-short/1", state="closed", **days)
 
 
-def past(installation, made):
+def past(installation, made, tree=TREE):
     with installation.database.read() as session:
-        return release_history.past(installation, session, session.get_one(Round, made.id), TREE)
+        return release_history.past(installation, session, session.get_one(Round, made.id), tree)
 
 
 def test_earlier_indices_are_those_of_the_newest_version_of_every_release_of_these_units(installation, place):
@@ -43,6 +45,17 @@ def test_earlier_indices_are_those_of_the_newest_version_of_every_release_of_the
     assert {row["release"]: row["sums_sha256"] for row in rows}.items() <= known.items()
     near_the_end = next(row for row in rows if row["unit"] == "xa-1" and row["release"] == "minh-hai-2025/2")
     assert near_the_end["bound"] in ("at_least", ""), "what was published as a bound stays one"
+
+
+def test_a_stranger_with_the_earlier_bundle_finds_the_same_indices_and_pools_are_left_out(installation, place):
+    """What a pool of small units holds differs from year to year, so it has no past."""
+    tree = [*TREE, f"minh-hai{POOLED}"]
+    found = past(installation, place, tree)
+    bundles = [released.bundles("kiosk-short/1")[k] for k in (0, 2)]
+    assert analysis.release.history_of(bundles, found.told(tree)) == found.history
+    renamed = {path: content.replace(b"xa-4", b"minh-hai.pooled") for path, content in bundles[0].items()}
+    first = tuple(row for row in found.history.rows if row[0] == "minh-hai-2024/1")
+    assert analysis.release.history_of([renamed], found.told(tree)).rows == first
 
 
 def test_reorganisations_stand_with_day_share_and_legal_basis(installation, place):
