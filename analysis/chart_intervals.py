@@ -8,8 +8,8 @@ from analysis.chart_rows import DASH, ChartWords, IntervalRow, NumberFormat, Pic
 from analysis.chart_scale import Scale, percent_limits, tick_values
 
 WIDE, NARROW = 640.0, 320.0
-_TURN = 480.0  # below this width labels stand above their marks
-_LINE = 17.0
+TURN = 480.0  # below this width labels stand above their marks
+LINE = 17.0  # height of a line of text
 _TALL = 700.0  # pixels of rows from which the scale is repeated
 _LABEL = 218.0  # widest label at the left, in pixels
 
@@ -25,7 +25,7 @@ class _Layout:
     @classmethod
     def of(cls, width: float, widest_value: float) -> "_Layout":
         """Columns for label, plot and value; on a narrow sheet label and value stand above the plot."""
-        if width < _TURN:
+        if width < TURN:
             return cls(width, width - widest_value - 10, 20.0, width - 20.0, narrow=True)
         return cls(width, _LABEL, _LABEL + 16.0, width - widest_value - 24.0, narrow=False)
 
@@ -128,9 +128,9 @@ def _draw(
     heights = [_height(row, layout) for row in rows]
     top = 40.0 if reference is not None else 24.0
     foot = [_hidden_lines(row, width) for row in hidden]
-    tail = (30.0 + sum(_LINE * len(lines) + 4 for lines in foot)) if foot else 0.0
+    tail = (30.0 + sum(LINE * len(lines) + 4 for lines in foot)) if foot else 0.0
     if sum(heights) > _TALL:
-        tail += _LINE  # the scale is written again at the bottom
+        tail += LINE  # the scale is written again at the bottom
     canvas = Canvas(width, top + (sum(heights) or 30.0) + 8 + tail)
     if rows:
         low, high = percent_limits([*(v for r in rows for v in (r.estimate, r.low, r.high)), reference, *reach])
@@ -139,7 +139,7 @@ def _draw(
         _reference_name(canvas, scale, reference, words.line, top)
     else:
         canvas.text(0, top + 14, words.empty, fill=QUIET)
-    _hidden_list(canvas, words.hidden, foot, canvas.height - tail + (_LINE if sum(heights) > _TALL else 0.0) + 20)
+    _hidden_list(canvas, words.hidden, foot, canvas.height - tail + (LINE if sum(heights) > _TALL else 0.0) + 20)
     return canvas.svg(prefix=prefix, title=words.title, description=f"{words.measure} {words.note}")
 
 
@@ -181,15 +181,15 @@ def _value(row: IntervalRow, number: NumberFormat) -> str:
 
 def _height(row: IntervalRow, layout: _Layout) -> float:
     lines = len(wrap(row.label, BODY, layout.label_width))
-    return lines * _LINE + (24.0 if layout.narrow else 9.0)
+    return lines * LINE + (24.0 if layout.narrow else 9.0)
 
 
 def _row(canvas: Canvas, row: IntervalRow, layout: _Layout, scale: Scale, y: float, number: NumberFormat) -> None:
     """Label, whisker, dot and value of one row."""
     lines = wrap(row.label, BODY, layout.label_width)
     for place, line in enumerate(lines):
-        canvas.text(0, y + 17 + place * _LINE, line)
-    middle = y + len(lines) * _LINE + 13 if layout.narrow else y + 4.5 + len(lines) * _LINE / 2
+        canvas.text(0, y + 17 + place * LINE, line)
+    middle = y + len(lines) * LINE + 13 if layout.narrow else y + 4.5 + len(lines) * LINE / 2
     value_y = y + 17 if layout.narrow else middle + 4.5
     if row.estimate is None:
         left, below = (0.0, 3.0) if layout.narrow else (layout.left + 4, 4.0)
@@ -222,9 +222,9 @@ def _hidden_list(canvas: Canvas, heading: str, foot: Sequence[list[str]], y: flo
     if not foot:
         return
     canvas.text(0, y - 6, heading, size=SMALL, bold=True)
-    y += _LINE - 4
+    y += LINE - 4
     for lines in foot:
         for line in lines:
             canvas.text(0, y, line, size=SMALL, fill=QUIET)
-            y += _LINE
+            y += LINE
         y += 4

@@ -17,15 +17,14 @@ from analysis.canvas import (
     text_width,
     wrap,
 )
-from analysis.chart_intervals import WIDE
+from analysis.chart_intervals import LINE, TURN, WIDE
 from analysis.chart_rows import DASH, ChartWords, LevelRow, NumberFormat, Picture, check_columns, picture
 
 _FILLS = (BAD, BAD_SOFT, NEUTRAL, GOOD_SOFT, GOOD)
 _JOINED = PAPER  # and an outline: the share is of no single level
 _WRITING = (PAPER, INK, INK, INK, PAPER)
 _GAPS = (0.0, 1.5, 8.0, 8.0, 1.5)  # white before each segment: the neutral level stands apart
-_TURN = 480.0
-_LINE, _BAR = 17.0, 22.0
+_BAR = 22.0
 
 
 def stacked_levels(
@@ -56,7 +55,7 @@ def stacked_levels(
     AnalysisError : the table has not eight headings.
     """
     check_columns(words, 8)
-    narrow = width < _TURN
+    narrow = width < TURN
     side = max(text_width(words.columns[6], SMALL), 58.0)
     label_width = width - side - 10 if narrow else 236.0
     heights = [_height(row, label_width, narrow=narrow) for row in rows]
@@ -91,7 +90,7 @@ def _line(row: LevelRow, words: ChartWords) -> tuple[str, ...]:
 
 def _height(row: LevelRow, label_width: float, *, narrow: bool) -> float:
     lines = len(wrap(row.label, BODY, label_width))
-    return lines * _LINE + (_BAR + 18.0) if narrow else max(lines * _LINE + 10.0, _BAR + 10.0)
+    return lines * LINE + (_BAR + 18.0) if narrow else max(lines * LINE + 10.0, _BAR + 10.0)
 
 
 def _row(
@@ -100,11 +99,11 @@ def _row(
     """Label, bar and share satisfied of one item."""
     (y, label_width), narrow = label, ends[0] == 0
     lines = wrap(row.label, BODY, label_width)
-    block = len(lines) * _LINE
+    block = len(lines) * LINE
     height = _height(row, label_width, narrow=narrow)
     first = y + 14 if narrow else y + (height - block) / 2 + 13
     for place, line in enumerate(lines):
-        canvas.text(0, first + place * _LINE, line)
+        canvas.text(0, first + place * LINE, line)
     bar_y = y + block + 4 if narrow else y + (height - _BAR) / 2
     if row.estimate is not None:
         shown = number.bounded(row.estimate, row.bound)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from analysis.canvas import BODY, GOOD, GRID, INK, NEUTRAL, QUIET, SMALL, Canvas, text_width, wrap
-from analysis.chart_intervals import WIDE
+from analysis.chart_intervals import LINE, TURN, WIDE
 from analysis.chart_rows import DASH, ChartWords, ClassLimit, Picture, PointRow, check_columns, picture
 from analysis.chart_scale import Scale
 
-_LINE, _BAR, _TURN = 17.0, 16.0, 480.0
+_BAR = 16.0
 _HEAD = 30.0
 
 
@@ -41,13 +41,13 @@ def points(
     AnalysisError : the table has not four headings.
     """
     check_columns(words, 4)
-    narrow = width < _TURN
+    narrow = width < TURN
     side = text_width("00.0", BODY) + 12
     label_width = width - side if narrow else 218.0
     labels = [wrap(row.label, BODY, label_width) for row in rows]
-    heights = [len(lines) * _LINE + (_BAR + 14 if narrow else 12.0) for lines in labels]
+    heights = [len(lines) * LINE + (_BAR + 14 if narrow else 12.0) for lines in labels]
     names = _class_lines(limits, narrow=narrow)
-    top = _HEAD + _LINE * len(names)
+    top = _HEAD + LINE * len(names)
     canvas = Canvas(width, top + (sum(heights) or 30.0) + 4)
     scale = Scale(0.0, most, 0.0 if narrow else label_width + 14, width - side)
     if rows:
@@ -84,7 +84,7 @@ def _class_lines(limits: Sequence[ClassLimit], *, narrow: bool) -> list[str]:
 def _grid(canvas: Canvas, limits: Sequence[ClassLimit], scale: Scale, names: Sequence[str], top: float) -> None:
     """Lines where classes begin, their values above, their names above these."""
     for place, line in enumerate(names):
-        canvas.text(0.0, 12 + place * _LINE, line, size=SMALL, fill=QUIET)
+        canvas.text(0.0, 12 + place * LINE, line, size=SMALL, fill=QUIET)
     for limit in limits:
         x = scale(limit.least)
         canvas.line([(x, top - 4), (x, canvas.height)], GRID, 1.0)
@@ -102,9 +102,9 @@ def _row(
     """Label, bar and value of one unit."""
     y, height = place
     for k, line in enumerate(lines):
-        canvas.text(0, y + 14 + k * _LINE, line)
+        canvas.text(0, y + 14 + k * LINE, line)
     narrow = scale.start == 0.0
-    bar = y + len(lines) * _LINE + 3 if narrow else y + (height - _BAR) / 2
+    bar = y + len(lines) * LINE + 3 if narrow else y + (height - _BAR) / 2
     if row.points is None:
         canvas.text(scale.start, bar + 12, row.reason, size=SMALL, fill=QUIET)
         return

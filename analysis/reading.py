@@ -61,7 +61,7 @@ class Table:
             column = pc.if_else(pc.is_nan(column), None, column)
         try:
             text = pc.cast(column, pa.string())
-        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists and the like; bytes that are no UTF-8
             raise AnalysisError(
                 f"column {name} of {self.path.name} holds {column.type}; convert it to text or whole numbers"
             ) from None

@@ -78,10 +78,9 @@ def size_for_half_width(
     ----------
     Cochran (1977), Sampling Techniques, 3rd ed., section 4.4.
     """
-    if not (0 < half_width < 1 and 0 < share < 1 and 0 < level < 1 and deff > 0):
-        raise AnalysisError("half_width, share and level must lie between 0 and 1, and deff be above 0")
-    z = float(ndtri((1 + level) / 2))
-    n = deff * z**2 * share * (1 - share) / half_width**2
+    if not 0 < half_width < 1:
+        raise AnalysisError(f"half_width is {half_width}; give it as a share between 0 and 1, such as 0.05")
+    n = (_half_width_of_one(share, level, deff) / half_width) ** 2
     if population is not None:
         _check_population(population)
         n = n / (1 + (n - 1) / population) if n > 1 else n
@@ -99,14 +98,8 @@ def half_width_for_size(
     ----------
     answers : float
         Expected answers, above 0 and at most the population.
-    share : float
-        Expected share, in (0, 1); 0.5 is the safest.
-    level : float
-        Level of the interval.
-    deff : float
-        Design effect of clustering and weights, above 0.
-    population : int, optional
-        N; absent: no finite population correction.
+    share, level, deff, population
+        As in `size_for_half_width`.
 
     Returns
     -------
@@ -122,14 +115,20 @@ def half_width_for_size(
     ----------
     Cochran (1977), Sampling Techniques, 3rd ed., section 4.4.
     """
-    if not (answers > 0 and 0 < share < 1 and 0 < level < 1 and deff > 0):
-        raise AnalysisError("answers and deff must be above 0, share and level lie between 0 and 1")
-    z = float(ndtri((1 + level) / 2))
+    if not answers > 0:
+        raise AnalysisError(f"answers is {answers}; it must be above 0")
     rest = 1.0
     if population is not None:
         _check_population(population)
         rest = max(0.0, population - answers) / max(1, population - 1)
-    return z * math.sqrt(deff * share * (1 - share) / answers * rest)
+    return _half_width_of_one(share, level, deff) * math.sqrt(rest / answers)
+
+
+def _half_width_of_one(share: float, level: float, deff: float) -> float:
+    """Half-width that one answer would give; that of n answers is smaller by their root."""
+    if not (0 < share < 1 and 0 < level < 1 and deff > 0):
+        raise AnalysisError("share and level must lie between 0 and 1, and deff be above 0")
+    return float(ndtri((1 + level) / 2)) * math.sqrt(deff * share * (1 - share))
 
 
 def allocate(

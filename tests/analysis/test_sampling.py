@@ -133,7 +133,9 @@ def test_pps_draws_exactly_n_different_units(sizes, data):
     ("call", "word"),
     [
         (lambda: size_for_error(0, 0.05), "population is 0"),
-        (lambda: half_width_for_size(0), "answers and deff must be above 0"),
+        (lambda: half_width_for_size(0), "answers is 0"),
+        (lambda: half_width_for_size(9, share=1.0), "share and level"),
+        (lambda: size_for_half_width(0.1, deff=0), "deff be above 0"),
         (lambda: size_for_error(100, 5), "such as 0.05"),
         (lambda: size_for_half_width(5), "between 0 and 1"),
         (lambda: allocate(3, {"a": 10, "b": 10}), "between 4"),
