@@ -96,7 +96,9 @@ def build(contents: Contents, printer: paper.Printer | None = None) -> dict[str,
     ranks = standing(overall, contents.fieldwork, contents.protocol)
     made = [*results, ranks, rates.rates(contents.fieldwork), figures.diagnostics_table(contents.reports["weights"])]
     if contents.earlier.rows:
-        made.append(figures.comparison(contents.earlier, [overall, factors]))
+        past = contents.past
+        alike = contents.earlier if past is None else past.alike(contents.earlier, contents.facts)
+        made.append(figures.comparison(alike, [overall, factors]))
     units = figures.units_of(contents.protocol)
     data = [contents.codebook, units, contents.cells, contents.fieldwork, contents.earlier]
     if contents.past is not None:

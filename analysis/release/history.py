@@ -1,7 +1,7 @@
 """What a bundle carries of the years before it: published indices, reorganisations, bridges between questionnaires."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -118,6 +118,15 @@ class Past:
     def releases(self) -> list[str]:
         """Releases whose indices are carried, oldest first."""
         return list(dict.fromkeys(row["release"] for row in self.history.records()))
+
+    def alike(self, earlier: Sheet, facts: Facts) -> Sheet:
+        """Earlier figures of units that are still what they were: not reorganised since, and no pool of small ones."""
+        days = [row["period_start"] for row in self.history.records() if row["release"] == facts.previous]
+        since, until = (days or [""])[0], facts.period[0]
+        events = [row for row in self.succession.records() if since < row["effective"] <= until]
+        changed = {row[name] for row in events for name in ("from_unit", "to_unit")}
+        kept = (row for row in earlier.rows if row[0] not in changed and not row[0].endswith(POOLED))
+        return replace(earlier, rows=tuple(kept))
 
     def told(self, units: Iterable[str]) -> set[str]:
         """Units of today and everything that went into them: those of which the past is carried.

@@ -10,7 +10,19 @@ from analysis.release.sheets import Sheet
 
 HTML, PDF = ({language: f"report/{language}.{kind}" for language in report.LANGUAGES} for kind in ("html", "pdf"))
 Printer = Callable[[str], bytes]
-_TABLES = ("units", "overall", "factors", "items", "ranks", "rates", "fieldwork", "codebook", "comparison")
+_TABLES = (
+    "units",
+    "overall",
+    "factors",
+    "items",
+    "ranks",
+    "rates",
+    "fieldwork",
+    "codebook",
+    "comparison",
+    "series",
+    "history",
+)
 
 
 def pages(

@@ -8,6 +8,7 @@ from analysis.report import drawing, findings, tables
 from analysis.report.page import render
 from analysis.report.source import Record, Source
 from analysis.report.wording import Words, words_of
+from analysis.report.years import years
 
 TEMPLATE = "annual.html"
 TWO_STAGE = "two-stage"
@@ -51,6 +52,7 @@ def annual_report(source: Source, language: str) -> bytes:
         items=items,
         item_table=tables.items(source, words),
         change=tables.change(source, words),
+        years=years(source, words),
         response=tables.response(source, words),
         variants=tables.variants(source, words),
         said=_said(source, words),

@@ -14,8 +14,20 @@ from analysis.release.figures import UNITS, result_tables, units_of
 from analysis.release.following import Previous
 from analysis.release.history import BRIDGES, HISTORY, past_with
 from analysis.release.rates import COLUMNS, COUNTS, TITLES
-from analysis.release.series import series
-from analysis.release.sheets import sheet_of
+from analysis.release.series import (
+    HIDDEN,
+    INEXACT,
+    NOT_MEASURED,
+    OTHER_INSTRUMENT,
+    OVERLAP,
+    PART_HIDDEN,
+    SHARE_UNKNOWN,
+    series,
+)
+from analysis.release.sheets import records_of, sheet_of
+from analysis.report.source import Source
+from analysis.report.wording import LANGUAGES, words_of
+from analysis.report.years import years as report_years
 from survey_app.domain import unit_events
 from survey_app.services import unit_conversion
 from tests.analysis.release.sample import FACTS, KEY, two_years
@@ -201,6 +213,15 @@ def test_an_earlier_index_that_was_changed_or_left_out_is_found_by_row_and_colum
     assert [f.problem for f in lacking.findings] == ["lacks a row"]
 
 
+def test_a_unit_that_gave_or_got_a_part_since_is_not_compared_with_what_it_was(bundles):
+    """Of an-khanh 0.3 went to ea-nam on 1 January 2026: both go on under their names, and are others."""
+    _previous, now = bundles
+    compared = {row["unit"] for row in records_of(now["results/comparison.csv"])}
+    assert compared == {"song-may", "hoa-binh"}
+    series = [row for row in records_of(now["results/series.csv"]) if row["view"] == "rebuilt" and row["change"]]
+    assert {row["unit"] for row in series} == {"song-may", "hoa-binh", "an-khanh", "ea-nam"}
+
+
 def test_a_bundle_that_lacks_a_part_of_its_past_is_none(bundles):
     _previous, now = bundles
     lacking = {path: content for path, content in now.items() if path != BRIDGES.path}
@@ -211,3 +232,25 @@ def test_a_first_release_carries_no_past():
     before, _now = two_years()
     assert not {"results/series.csv", "data/history.csv", BRIDGES.path} & before.keys()
     assert UNITS in before
+
+
+def test_the_report_of_a_merged_province_shows_the_years_with_their_sources():
+    """By hand in the test of the merged unit: 82.5, then 84.0, a change of 1.5 that may be chance."""
+    told = years([year("a", A, "300"), year("b", B, "100")], MERGE)["rebuilt", "m"]
+    names = [{"unit": "a", "name": "Tỉnh A"}, {"unit": "b", "name": "Tỉnh B"}]
+    tabled = {"units": [{"unit": "m", "parent": "", "name": "Tỉnh M"}], "series": told, "history": names}
+    table = report_years(Source({}, {}, {}, tabled), words_of("vi"))
+    assert table.rows[0][:3] == ("01/01/2025–31/12/2025", "82,5\u00a0%", "80,7–84,2")
+    assert table.rows[0][5] == "tính lại từ: Tỉnh A 75 %, Tỉnh B 25 %"
+    assert table.rows[1][3:] == ("+1,5", "\u22121,4 … +4,4", "như đã công bố")
+    plain = years([year("m", A)])["rebuilt", "m"]
+    assert report_years(Source({}, {}, {}, tabled | {"series": plain}), words_of("vi")) is None
+    missing = years([year("a", A)], MERGE)["rebuilt", "m"]
+    row = report_years(Source({}, {}, {}, tabled | {"series": missing}), words_of("vi")).rows[0]
+    assert (row[1], row[5]) == ("–", "tính lại từ các đơn vị cũ; có đơn vị cũ chưa được đo lường")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reports_have_words_for_every_reason_of_a_series(language):
+    reasons = (HIDDEN, PART_HIDDEN, NOT_MEASURED, SHARE_UNKNOWN, OTHER_INSTRUMENT, OVERLAP, INEXACT)
+    assert all(words_of(language).label(reason) for reason in reasons)
