@@ -192,8 +192,11 @@ def test_domains_covary_and_their_joint_covariance_is_r_s():
     close([rows[d, "mean:y"].deff for d in KNOWN], [r["deff"][p] for p in places], REL)
     for figure in ("estimate", "se"):
         close([getattr(rows[d, "mean:y"], figure) for d in KNOWN], [r[figure][p] for p in places], REL)
-    for d in ("C1psu", "E1obs"):
-        close([rows[d, "mean:y"].estimate], [r["estimate"][r["domains"].index(d)]], REL)
+    with_empty = F1["by_mean_drop_empty_false"]
+    close([rows[d, "mean:y"].se for d in KNOWN], [with_empty["se"][with_empty["domains"].index(d)] for d in KNOWN], REL)
+    for d in (*KNOWN, "C1psu", "E1obs"):
+        theirs = [answer["estimate"][answer["domains"].index(d)] for answer in (r, with_empty)]
+        close([rows[d, "mean:y"].estimate] * 2, theirs, REL)
     unknown = [p for p in range(found.covariance.shape[0]) if p not in ours]
     assert np.isnan(found.covariance[unknown]).all()
 
