@@ -43,10 +43,10 @@ PEOPLE: Final[Mapping[str, str]] = {
     "stop_no": _("Go on answering"),
     "still_there": _("Do you need more time?"),
     "still_there_hint": _(
-        "Nobody has touched the screen for a while. In %(seconds)s seconds it is cleared for the next person."
+        "Nobody has touched the screen for a while. When this time is over it is cleared for the next person."
     ),
     "more_time": _("I need more time"),
-    "leave_now": _("I am finished"),
+    "leave_now": _("I do not want to go on"),
     "slip_heading": _("Do you have a slip with a code?"),
     "slip_scan": _("Hold the square code of the slip in front of the scanner, or choose:"),
     "slip_camera": _("Read the code with the camera"),

@@ -19,6 +19,7 @@ class ListedGroup:
     desk: str  # slug; empty where no unit is known
     desk_name: str
     number: int  # rounded
+    asked: bool  # a request about it is open
     may: tuple[str, ...]  # what the reader may ask for
 
 

@@ -211,8 +211,8 @@ def _subject(code: str, reason: str, desk: str) -> str:
 
 
 def _group(group: Group, name: str, may: tuple[str, ...], taken: set[tuple[str, str]]) -> ListedGroup:
-    number = analysis.rounded_count(group.number)
-    return ListedGroup(group.reason, group.desk, name, number, () if (group.reason, group.desk) in taken else may)
+    number, asked = analysis.rounded_count(group.number), (group.reason, group.desk) in taken
+    return ListedGroup(group.reason, group.desk, name, number, asked, () if asked else may)
 
 
 def _request(found: QuarantineRequest, name: str, actor: Actor) -> ListedRequest:

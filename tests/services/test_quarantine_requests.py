@@ -110,8 +110,10 @@ def test_a_request_can_be_taken_back_until_somebody_answers(installation, round_
     assert quarantine.groups(installation)[0].number == 10
 
 
-def test_one_group_has_one_open_request(installation, round_, asked):
+def test_one_group_has_one_open_request(installation, round_, people, asked):
     asked("accept")
+    [group] = quarantine_requests.page(installation, round_.code, people["hoa"]).groups
+    assert (group.asked, group.may) == (True, ())
     with pytest.raises(RefusedError, match="already"):
         asked("discard", by="hoa")
 

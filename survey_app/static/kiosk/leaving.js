@@ -40,12 +40,12 @@ function warn(left) {
     clock.textContent = String(left);
     return;
   }
-  const seconds = make("p", { class: "clock", "aria-hidden": "true" }, make("span", { id: "left" }, String(left)));
+  const seconds = make("p", { class: "clock" }, make("span", { id: "left" }, String(left)));
   const more = () => {
     touch();
     document.getElementById("heading")?.focus();
   };
-  askOver(say("still_there"), [make("p", {}, say("still_there_hint", { seconds: left })), seconds], [
+  askOver(say("still_there"), [make("p", {}, say("still_there_hint")), seconds], [
     [say("leave_now"), reset],
     [say("more_time"), more, { class: "button main" }],
   ]);
