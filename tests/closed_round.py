@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from survey_app.installation import Installation
 from survey_app.models import Dossier
 from tests.factories import a_round, a_unit
+from tests.made_once import made_once
 
 FIRST, LAST = date(2025, 7, 1), date(2025, 12, 31)
 SIZES = (420, 300, 180, 130, 40, 25)  # dossiers of the communes; the last two are too small to stand alone
@@ -28,6 +29,7 @@ class ClosedRound:
         return self.row.code
 
 
+@made_once
 def make(installation, *, sizes=SIZES, design=None, state="plan"):
     """Make units, last year's dossiers, and a round in its planning whose period is over."""
     row = a_round(

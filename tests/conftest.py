@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import tempfile
 import uuid
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from survey_app.installation import Installation
 from survey_app.keys import KeyFolder
 from survey_app.settings import Settings
 from tests import figures
+from tests.made_once import Shelf
 from tests.postgresql import running_server
 
 # A fixed Monday morning in Hà Nội: no test depends on the day it runs.
@@ -34,7 +36,16 @@ class Clock:
         return self.now
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it have names of their own
+ROOM = 2 << 30  # bytes free in it; a whole run needs less than half
 SLOW_FIRST = ("load", "browser")  # a worker that gets one of these last would keep the others waiting
+
+
+def pytest_configure() -> None:
+    """Keep passing files in memory where there is room: no test pulls the plug, so none need wait for a disk."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = str(MEMORY)  # also for what tests start: workers, servers, Chromium
+        tempfile.tempdir = None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,6 +53,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folders = {folder: place for place, folder in enumerate(SLOW_FIRST)}
     root = Path(__file__).parent
     items.sort(key=lambda item: folders.get(item.path.relative_to(root).parts[0], len(folders)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shelf(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What several tests need alike is made once: see tests/made_once.py."""
+    Shelf.folder = tmp_path_factory.mktemp("made")
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +110,13 @@ def empty_database(kind: str, request: pytest.FixtureRequest, folder: Path):
 def database_url(request: pytest.FixtureRequest, tmp_path: Path):
     """Address of an empty, migrated database, of each kind in turn."""
     with empty_database(request.param, request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path):
+    """Address of an empty, migrated SQLite database, for what asks nothing of the database that the kinds do apart."""
+    with empty_database("sqlite", request, tmp_path) as url:
         yield url
 
 

@@ -15,6 +15,7 @@ from survey_app.installation import Installation
 from survey_app.models import Round, Staff, StaffRole, Stratum, Unit, UnitState
 from survey_app.services import rounds
 from survey_app.services.round_roles import Actor
+from tests.made_once import made_once
 
 SINCE = date(2020, 1, 1)
 
@@ -34,6 +35,7 @@ def a_unit(installation: Installation, slug: str, *, kind="desk", name=None, par
         return unit.id
 
 
+@made_once
 def a_round(installation: Installation, *, desks=("hai-chau",), **changes) -> SimpleNamespace:
     """Make a round in the field with its keys and one stratum per desk; `changes` are columns of the round.
 

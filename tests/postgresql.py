@@ -34,7 +34,7 @@ def _as_postgres() -> dict[str, object]:
 @contextmanager
 def running_server(*options: str) -> Iterator[tuple[str, Path]]:
     """Start a server; gives the address without a database name, and its data folder."""
-    folder = Path(tempfile.mkdtemp(prefix="sipas-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="sipas-pg-"))
     identity = _as_postgres()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
@@ -53,7 +53,7 @@ def running_server(*options: str) -> Iterator[tuple[str, Path]]:
         "--locale=C",
     ]
     subprocess.run(init, check=True, capture_output=True, **identity)
-    options = options or ("-c", "fsync=off")
+    options = options or ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
     start = [_binary("postgres"), "-D", str(data), "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([*start, *options], stdout=log, stderr=log, **identity)

@@ -12,6 +12,7 @@ from survey_app.models import Dossier
 from survey_app.services import collection, invitations, rounds
 from survey_app.services.collection import Submission
 from tests.factories import a_unit
+from tests.made_once import made_once
 
 REGISTER = (date(2025, 1, 1), date(2025, 12, 31))
 ITEMS = [f"q{n:02}" for n in range(19)]
@@ -37,6 +38,7 @@ class Province:
         return collection.submit(self.installation, Submission(token, nonce, given, "vi", seconds=120.0, **changes))
 
 
+@made_once
 def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instrument="sipas-2017/1", code="R2026"):
     """Make the province, its register of last year, this year's dossiers, and a round in the field."""
     top = a_unit(installation, "minh-hai", kind="province", name="Tỉnh Minh Hải")

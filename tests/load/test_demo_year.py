@@ -6,17 +6,15 @@ from sqlalchemy import func, select
 
 from survey_app.cli import sipas
 from survey_app.models import Dossier, Inbox, Invitation, Response, Round, Spent, Stratum
-from tests.conftest import empty_database, opened_installation
 from tests.services.test_unlinkability import ROOM, candidates
 
 COUNTED = (Dossier, Invitation, Response, Round, Spent, Stratum, Inbox)
 
 
 @pytest.fixture
-def installation(request, tmp_path, clock):
+def database_url(sqlite_url):
     """The demo's own kind of database; the ways it goes are tested on both kinds by their own tests."""
-    with empty_database("sqlite", request, tmp_path) as url, opened_installation(url, tmp_path, clock) as opened:
-        yield opened
+    return sqlite_url
 
 
 @pytest.fixture

@@ -23,11 +23,9 @@ from tests.services.dossier_files import (
 
 
 @pytest.fixture
-def database_url(tmp_path, _sqlite_template):
+def database_url(sqlite_url):
     """Reading a file needs no second database."""
-    file = tmp_path / "sipas.sqlite"
-    file.write_bytes(_sqlite_template.read_bytes())
-    return f"sqlite:///{file}"
+    return sqlite_url
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,6 @@
 
 import json
 import random
-import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,33 +14,17 @@ from survey_app.services import indices, reading, release_files, release_list, r
 from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.rounds import TakenError
 from tests import province
-from tests.conftest import Clock, opened_installation
-from tests.services.test_releases import CODE, closed_round, later, published, sign
-
-
-@pytest.fixture(scope="module")
-def template(_sqlite_template, tmp_path_factory):
-    """A closed round, made once."""
-    folder = tmp_path_factory.mktemp("closed")
-    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
-    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
-        made = closed_round(opened)
-    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder, made
+from tests.ready_to_release import CODE, closed_round, later, published, sign
 
 
 @pytest.fixture
-def place(template):
-    return template[1]
+def database_url(sqlite_url):
+    return sqlite_url
 
 
 @pytest.fixture
-def installation(template, tmp_path):
-    """A copy of the closed round for every test."""
-    shutil.copytree(template[0], tmp_path / "copy")
-    with opened_installation(f"sqlite:///{tmp_path / 'copy' / 'sipas.sqlite'}", tmp_path / "copy", Clock()) as opened:
-        yield opened
+def place(installation):
+    return closed_round(installation)
 
 
 def page(installation, slug="xa-1"):

@@ -3,10 +3,6 @@
 import json
 import os
 import shutil
-import sqlite3
-from contextlib import closing
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -15,83 +11,25 @@ from sqlalchemy import select
 import analysis
 from survey_app.cli import sipas
 from survey_app.models import AuditEntry, Release, Stratum, UnitState
-from survey_app.services import flush, publication, release_files, release_list, releases, rounds
+from survey_app.services import release_files, release_list, releases, rounds
 from survey_app.services.errors import NotFoundError, RefusedError
-from tests import province
 from tests.conftest import Clock, empty_database, opened_installation
-from tests.factories import a_person
-
-PASSPHRASE = "mot hai ba bon nam"
-CODE = "R2026"
-
-
-def closed_round(installation):
-    """A closed round of two communes with forty answers each, three people, a signing key."""
-    made = province.make(installation, desks=2, per_desk=150)
-    for desk, levels in (("desk-1", [5, 4, 3, 2]), ("desk-2", [4, 3, 5, 1])):
-        for n, slip in enumerate(made.slips(desk)[:40]):
-            raw = {f"q{k:02}": str(levels[(n * 7 + k * (n % 5)) % 4]) for k in range(19)}
-            assert made.answer(slip.token, raw).outcome == "stored"
-    flush.close(installation, CODE)
-    publication.refresh(installation, CODE)
-    with installation.database.write() as session:
-        row = rounds.by_code(session, CODE)
-        row.announced_at = installation.now() - timedelta(days=40)
-        row.release_at = installation.now() + timedelta(hours=2)
-        unit = row.unit_id
-    made.computes = a_person(installation, "tinh.toan", unit, "computer", "checker", "signer")
-    made.checks = a_person(installation, "kiem.tra", unit, "checker", "signer")
-    made.signs = a_person(installation, "lanh.dao", unit, "signer", "computer")
-    _private, made.public = installation.keys.create_release(PASSPHRASE)
-    return made
-
-
-@pytest.fixture(scope="module")
-def template(_sqlite_template, tmp_path_factory):
-    """The closed round, made once: its folder, and what tests need to know of it."""
-    folder = tmp_path_factory.mktemp("closed")
-    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
-    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
-        made = closed_round(opened)
-    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder, made
+from tests.ready_to_release import CODE, PASSPHRASE, closed_round, later, public_key, published, sign, signing_key
 
 
 @pytest.fixture
-def installation(template, tmp_path):
-    """A copy of the closed round for every test."""
-    folder = tmp_path / "copy"
-    shutil.copytree(template[0], folder)
-    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
-        yield opened
+def database_url(sqlite_url):
+    return sqlite_url
 
 
 @pytest.fixture
-def place(template):
-    return template[1]
-
-
-def later(installation, **ahead):
-    """The same installation after some time."""
-    return replace(installation, clock=lambda: installation.now() + timedelta(**ahead))
-
-
-def sign(installation, actor):
-    key = installation.settings.key_folder / "release" / "release.key"
-    return releases.sign(installation, CODE, actor, key, PASSPHRASE)
+def place(installation):
+    return closed_round(installation)
 
 
 def verify(bundle, key, *more):
     result = CliRunner().invoke(sipas, ["verify", str(bundle), "--key", str(key), *map(str, more)])
     return result.exit_code, result.output
-
-
-def published(installation, place):
-    releases.build(installation, CODE, place.computes)
-    releases.check(installation, CODE, place.checks)
-    sign(installation, place.signs)
-    return releases.publish(later(installation, hours=2), CODE, place.signs)
 
 
 def test_three_people_make_a_release_and_a_stranger_says_yes(installation, place):
@@ -116,11 +54,9 @@ def three_people(installation, place):
         with pytest.raises(RefusedError, match="another person"):
             sign(installation, actor)
     with pytest.raises(RefusedError, match="wrong passphrase"):
-        releases.sign(
-            installation, CODE, place.signs, installation.settings.key_folder / "release" / "release.key", "guessed it"
-        )
+        releases.sign(installation, CODE, place.signs, signing_key(installation), "guessed it")
     signed = sign(installation, place.signs)
-    assert signed.key_id == analysis.release.key_id(analysis.release.public_key(place.public.read_bytes()))
+    assert signed.key_id == analysis.release.key_id(analysis.release.public_key(public_key(installation).read_bytes()))
     with pytest.raises(RefusedError, match="under embargo until"):
         releases.publish(installation, CODE, place.signs)
     with pytest.raises(NotFoundError):
@@ -128,7 +64,7 @@ def three_people(installation, place):
     at_the_minute = later(installation, hours=2)
     releases.publish(at_the_minute, CODE, place.signs)
     bundle = release_list.public_file(at_the_minute, signed.name, 1)
-    code, said = verify(bundle, place.public)
+    code, said = verify(bundle, public_key(installation))
     assert code == 0, said
     assert "yes: minh-hai-r2026/1" in said
     files = analysis.release.opened(bundle)
@@ -207,8 +143,8 @@ def test_a_correction_is_a_new_version_with_the_figures_that_changed_and_the_old
     sign(after, place.signs)
     releases.publish(after, CODE, place.signs)
     old, new = (release_list.public_file(after, first.name, version) for version in (1, 2))
-    assert verify(old, place.public)[0] == 0
-    code, said = verify(new, place.public, "--previous", old)
+    assert verify(old, public_key(installation))[0] == 0
+    code, said = verify(new, public_key(installation), "--previous", old)
     assert code == 0, said
     assert "Xã Một" in analysis.release.opened(new)["data/units.csv"].decode()
     (entry,) = release_list.errata(after)
@@ -282,7 +218,7 @@ def test_the_command_line_takes_no_step_that_belongs_to_a_person(installation, p
         releases.check(installation, CODE, rounds.COMMAND_LINE)
 
 
-def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installation):
+def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installation, place):
     shutil.rmtree(installation.settings.key_folder / "release")
 
     def keys(given):
@@ -291,7 +227,7 @@ def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installat
     assert "at least 16 characters" in keys("short\n").output
     made = keys(f"{PASSPHRASE}\n")
     assert made.exit_code == 0, made.output
-    private = installation.settings.key_folder / "release" / "release.key"
+    private = signing_key(installation)
     assert b"ENCRYPTED" in private.read_bytes()
     assert private.stat().st_mode & 0o777 == 0o600
     assert "exists" in keys(f"{PASSPHRASE}\n").output

@@ -16,7 +16,6 @@ from survey_app.services.collection import Submission
 from survey_app.services.errors import RefusedError
 from survey_app.services.senders import GatewayFile, LogSender, SendError, SmtpSender
 from tests import closed_round, mail_server
-from tests.conftest import empty_database
 from tests.province import ITEMS
 
 URL = re.compile(r"HTTP://\S+/T/([0-9A-Z]{40})")
@@ -44,10 +43,9 @@ class Box:
 
 
 @pytest.fixture
-def database_url(request, tmp_path):
+def database_url(sqlite_url):
     """SQLite; tests/cli/test_frames.py goes the whole way on both databases."""
-    with empty_database("sqlite", request, tmp_path) as url:
-        yield url
+    return sqlite_url
 
 
 @pytest.fixture

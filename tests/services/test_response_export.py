@@ -17,8 +17,10 @@ from survey_app.models import AuditEntry, Batch, LedgerEntry, Response, Stratum
 from survey_app.services import flush, publication, released, response_export, rounds
 from survey_app.services.errors import NotFoundError, RefusedError
 from tests import province
+from tests.made_once import made_once
 
 
+@made_once
 def closed_round(installation):
     """Two desks, one of which returned three times as many dossiers for each answer; four answers of a small pool."""
     place = province.make(installation, desks=2, per_desk=200)

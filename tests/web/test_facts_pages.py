@@ -1,8 +1,5 @@
 """Before a release is signed: agencies see their counts, confirm them or object; no score leaks before its minute."""
 
-import shutil
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,9 +10,9 @@ from survey_app.models import AuditEntry
 from survey_app.services import due, releases, round_roles, rounds, staff
 from survey_app.services.errors import RefusedError
 from survey_app.services.staff import NewStaff
-from tests.conftest import Clock, opened_installation
 from tests.figures import PASSWORD
-from tests.services.test_releases import CODE, closed_round, sign
+from tests.made_once import made_once
+from tests.ready_to_release import CODE, closed_round, sign
 from tests.web.pages import Visitor
 
 OWN, FACTS = f"/agency/xa-1/{CODE}", f"/agency/xa-1/{CODE}/facts"
@@ -25,36 +22,24 @@ ANSWER = "Hai hồ sơ trả sau kỳ."
 SCORES = ("satisfied", "hài lòng hoặc rất hài lòng")
 
 
-@pytest.fixture(scope="module")
-def template(_sqlite_template, tmp_path_factory):
-    """A computed round, the people of a commune and of the province; made once."""
-    folder = tmp_path_factory.mktemp("computed")
-    shutil.copy(_sqlite_template, folder / "sipas.sqlite")
-    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as installation:
-        place = closed_round(installation)
-        for login, role, unit in (
-            ("xa1", "agency", "xa-1"),
-            ("xa2", "agency", "xa-2"),
-            ("tinh", "province", "minh-hai"),
-        ):
-            staff.create(installation, NewStaff(login, f"Nguyễn Thị {login}", role, unit, PASSWORD))
-        releases.build(installation, CODE, place.computes)
-    with closing(sqlite3.connect(folder / "sipas.sqlite")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return folder, place
+@made_once
+def computed_round(installation):
+    """A computed round, and the people of two communes and of the province."""
+    made = closed_round(installation)
+    for login, role, unit in (("xa1", "agency", "xa-1"), ("xa2", "agency", "xa-2"), ("tinh", "province", "minh-hai")):
+        staff.create(installation, NewStaff(login, f"Nguyễn Thị {login}", role, unit, PASSWORD))
+    releases.build(installation, CODE, made.computes)
+    return made
 
 
 @pytest.fixture
-def installation(template, tmp_path):
-    folder = tmp_path / "copy"
-    shutil.copytree(template[0], folder)
-    with opened_installation(f"sqlite:///{folder / 'sipas.sqlite'}", folder, Clock()) as opened:
-        yield opened
+def database_url(sqlite_url):
+    return sqlite_url
 
 
-@pytest.fixture
-def place(template):
-    return template[1]
+@pytest.fixture(autouse=True)
+def place(installation):
+    return computed_round(installation)
 
 
 def visitor(installation, login):

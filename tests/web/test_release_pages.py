@@ -18,7 +18,7 @@ from survey_app.models import Release
 from survey_app.services import release_reading, releases
 from tests import released
 from tests.conftest import Clock, copied_province, empty_database, opened_installation
-from tests.services.test_releases import CODE, closed_round, sign
+from tests.ready_to_release import CODE, closed_round, sign
 from tests.web.pages import Visitor
 
 HOME, LIST, FIRST, ERRATA = "/", "/releases", "/releases/minh-hai-r2026/1", "/releases/errata.json"
