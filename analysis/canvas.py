@@ -4,6 +4,7 @@ import io
 import re
 import threading
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 import matplotlib as mpl
@@ -27,6 +28,7 @@ _NARROW, _WIDE = set("iIljtfr.,:;'|!()[] ·"), set("mwMWĐ@%—…")
 _DROPPED = re.compile("[\u202a-\u202e\u2066-\u2069]")  # reorders the text around it
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML
 Dash = Literal["-", "--"]
+_REMEMBERED = 4096  # letters and texts: a label is measured, then drawn, in every picture of a report
 _ONE_AT_A_TIME = threading.Lock()  # matplotlib is not made for threads
 
 
@@ -111,9 +113,10 @@ def clean(words: str) -> str:
 
 def text_width(words: str, size: float) -> float:
     """About how many pixels a line takes in a system font; rather too many than too few."""
-    return size * sum(_em(character) for character in words)
+    return size * sum(map(_em, words))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _em(character: str) -> float:
     if unicodedata.combining(character):
         return 0.0
@@ -126,6 +129,11 @@ def _em(character: str) -> float:
 
 def wrap(words: str, size: float, width: float) -> list[str]:
     """Break a text into lines of at most `width` pixels, between words where there are any."""
+    return list(_wrapped(words, size, width))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _wrapped(words: str, size: float, width: float) -> tuple[str, ...]:
     lines = [""]
     for word in words.split():
         joined = f"{lines[-1]} {word}".strip()
@@ -137,4 +145,4 @@ def wrap(words: str, size: float, width: float) -> list[str]:
             if lines[-1] and text_width(lines[-1] + character, size) > width:
                 lines.append("")
             lines[-1] += character
-    return lines
+    return tuple(lines)

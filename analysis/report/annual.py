@@ -41,7 +41,7 @@ def annual_report(source: Source, language: str) -> bytes:
         place=source.facts["place"],
         days=tuple(words.day(day) for day in source.facts["period"]),
         findings=findings.three(source, words),
-        noise=drawing.noise(words_of(language)),
+        noise=drawing.noise(language),
         noise_table=tables.noise(words),
         units=drawing.units(source, words),
         unit_table=unit_table,

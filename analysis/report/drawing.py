@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from analysis.chart_rows import Bound, ChartWords, IntervalRow, LevelRow, Pictur
 from analysis.intervals import wilson
 from analysis.printed_levels import shares_of, spans_of
 from analysis.report.source import Record, Source
-from analysis.report.wording import Words, drawn
+from analysis.report.wording import Words, drawn, words_of
 
 R = TypeVar("R")
 ROWS_OF_A_PAGE, BARS_OF_A_PAGE = 22, 11
@@ -37,8 +37,10 @@ def both(draw: Callable[..., Picture], prefix: str) -> Drawing:
     return Drawing(wide, narrow)
 
 
-def noise(words: Words) -> Drawing:
+@cache  # the same in every report of a language
+def noise(language: str) -> Drawing:
     """Ten equal units whose figures differ by chance alone: the ten middle deciles of a binomial."""
+    words = words_of(language)
     answers = stats.binom.ppf((np.array(_ORDER) + 0.5) / 10, ASKED, TRUE_SHARE)
     low, high = wilson(answers / ASKED, ASKED)
     rows = [
