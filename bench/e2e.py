@@ -10,7 +10,6 @@ import json
 import os
 import random
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,12 +21,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from click.testing import CliRunner
+
 from bench.citizen import Phone, filled, is_last, receipt
 from bench.dirty_dossiers import MAPPING, dirty, dossiers
-from bench.killable_server import SIPAS, Server
+from bench.killable_server import Server
 from bench.recompute import compare
+from survey_app.cli import sipas
+from survey_app.installation import Installation
+from survey_app.settings import Settings
 
 ROUND = "E2E"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass
@@ -106,12 +111,16 @@ def forge(server: Server, record: Record, url: str, number: int) -> None:
             record.refused_forged += 1
 
 
-def run(arguments: list[str], environment: dict[str, str], expected: int = 0) -> str:
-    """Run one command of the program; its output if it ends otherwise than expected."""
-    done = subprocess.run([SIPAS, *arguments], env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != expected:
-        raise RuntimeError(f"sipas {' '.join(arguments)}\n{done.stdout}\n{done.stderr}")
-    return done.stdout + done.stderr
+def run(installation: Installation, *arguments: str, expected: int = 0) -> str:
+    """Run one command of the program; its output if it ends otherwise than expected.
+
+    Commands run in this process, since starting Python fifteen times takes longer than all that they do; the server,
+    which is killed, is a process of its own.
+    """
+    done = CliRunner().invoke(sipas, arguments, obj=installation)
+    if done.exit_code != expected:
+        raise RuntimeError(f"sipas {' '.join(arguments)}\n{done.output}") from done.exception
+    return done.output
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> str:
@@ -123,28 +132,21 @@ def write(path: Path, rows: list[dict[str, str]]) -> str:
     return str(path)
 
 
-def prepare(folder: Path, environment: dict[str, str], rows: list[dict[str, str]], chance: random.Random) -> str:
+def prepare(folder: Path, installation: Installation, rows: list[dict[str, str]], chance: random.Random) -> str:
     """Units, dossiers, a round in the field; gives what the import said."""
     since = {"valid_from": "2020-01-01"}
     units = [{"slug": "tinh", "kind": "province", "name": "Tỉnh Thử Nghiệm", "parent": ""} | since]
     for n in sorted({int(row["Quay"].split("-")[1]) for row in rows}):
         units.append({"slug": f"xa-{n}", "kind": "commune", "name": f"Xã Số {n}", "parent": "tinh"} | since)
         units.append({"slug": f"desk-{n}", "kind": "desk", "name": f"Một cửa {n}", "parent": f"xa-{n}"} | since)
-    run(["db", "upgrade"], environment)
-    run(["units", "load", write(folder / "units.csv", units)], environment)
+    run(installation, "db", "upgrade")
+    run(installation, "units", "load", write(folder / "units.csv", units))
     (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
     file = write(folder / "dossiers.csv", dirty(rows, chance))
     told = run(
-        [
-            "dossiers",
-            "import",
-            file,
-            "--mapping",
-            str(folder / "mapping.yaml"),
-            "--rejects",
-            str(folder / "rejects.csv"),
-        ],
-        environment,
+        installation,
+        *("dossiers", "import", file, "--mapping", str(folder / "mapping.yaml")),
+        *("--rejects", str(folder / "rejects.csv")),
         expected=1,  # rows to be mended
     )
     today = date.today()  # noqa: DTZ011 - the office's own day
@@ -152,14 +154,12 @@ def prepare(folder: Path, environment: dict[str, str], rows: list[dict[str, str]
     field_days = [(today - timedelta(days=20)).isoformat(), span[1]]
     erase = (today + timedelta(days=400)).isoformat()
     run(
-        [
-            *("round", "create", ROUND, "--title", "Thử nghiệm", "--unit", "tinh"),
-            *("--period", *span, "--field", *field_days, "--erase", erase),
-        ],
-        environment,
+        installation,
+        *("round", "create", ROUND, "--title", "Thử nghiệm", "--unit", "tinh"),
+        *("--period", *span, "--field", *field_days, "--erase", erase),
     )
-    run(["round", "freeze", ROUND, "--register", span[0], (today - timedelta(days=1)).isoformat()], environment)
-    run(["round", "open", ROUND], environment)
+    run(installation, "round", "freeze", ROUND, "--register", span[0], (today - timedelta(days=1)).isoformat())
+    run(installation, "round", "open", ROUND)
     return told
 
 
@@ -204,7 +204,7 @@ def main(arguments: list[str] | None = None) -> int:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        environment = os.environ | {
+        own = {
             "SIPAS_ENVIRONMENT": "demo",
             "SIPAS_DATABASE_URL": given.database_url or f"sqlite:///{folder}/e2e.sqlite",
             "SIPAS_KEY_FOLDER": str(folder / "keys"),
@@ -212,34 +212,38 @@ def main(arguments: list[str] | None = None) -> int:
             "SIPAS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SIPAS_LOG_LEVEL": "WARNING",
         }
-        found = whole_way(folder, environment, given)
+        installation = Installation.from_settings(Settings.from_environment(own))
+        # the server is that of this very tree, whatever is installed
+        server = Server(os.environ | own | {"PYTHONPATH": str(ROOT)}, folder)
+        found = whole_way(folder, installation, server, given)
+        installation.database.close()
         found["seconds"] = round(time.monotonic() - started, 1)
     print(json.dumps(found, indent=1, ensure_ascii=False))
     return 0 if not found["differences"] else 1
 
 
-def whole_way(folder: Path, environment: dict[str, str], given: argparse.Namespace) -> dict[str, object]:
+def whole_way(folder: Path, installation: Installation, server: Server, given: argparse.Namespace) -> dict[str, object]:
     """Import, issue, answer, kill, flush, close, compute, compare."""
-    chance, record, server = random.Random(11), Record(), Server(environment, folder)
+    chance, record = random.Random(11), Record()
     rows = dossiers(given.dossiers, given.desks, date.today(), chance)  # noqa: DTZ011 - the office's own day
-    told = prepare(folder, environment, rows, chance)
-    run(["tokens", "issue", "--round", ROUND, "--unit", "tinh", "--out", str(folder / "slips.csv")], environment)
+    told = prepare(folder, installation, rows, chance)
+    run(installation, "tokens", "issue", "--round", ROUND, "--unit", "tinh", "--out", str(folder / "slips.csv"))
     with (folder / "slips.csv").open(encoding="utf-8", newline="") as file:
         slips = list(csv.DictReader(file))
     server.start()
     try:
         collect(server, record, slips, given.answers, chance)
         forge(server, record, slips[0]["survey_url"], 50)
-        run(["flush", "--now"], environment)
+        run(installation, "flush", "--now")
     finally:
         server.kill()
-    run(["round", "close", ROUND], environment)
+    run(installation, "round", "close", ROUND)
     tables = {}
     for by in ("desk", "commune", "agency", "province"):
         out = folder / f"{by}.json"
-        run(["index", "--round", ROUND, "--by", by, "--out", str(out)], environment)
+        run(installation, "index", "--round", ROUND, "--by", by, "--out", str(out))
         tables[by] = json.loads(out.read_text(encoding="utf-8"))["rows"]
-    differences = compare(environment["SIPAS_DATABASE_URL"], record.acknowledged, rows, tables)
+    differences = compare(installation.settings.database_url, record.acknowledged, rows, tables)
     if len(slips) != given.dossiers:
         differences.append(f"{len(slips)} good dossiers were imported, not {given.dossiers}")
     if record.refused_forged != 50:

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+START_TRIES = 2400  # twenty a second
 SIPAS = str(Path(sys.executable).with_name("sipas"))
 
 
@@ -22,14 +23,14 @@ class Server:
         """Start and wait until it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([SIPAS, *self.command], env=self.environment, stdout=log, stderr=log)
-        for _ in range(600):
+        for _ in range(START_TRIES):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             if self.process.poll() is not None:
                 raise RuntimeError(f"The server ended; see {self.log}")
             time.sleep(0.05)
-        raise RuntimeError("The server did not answer within 30 seconds.")
+        raise RuntimeError("The server did not answer within two minutes.")
 
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
