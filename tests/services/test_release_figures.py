@@ -22,7 +22,7 @@ def database_url(sqlite_url):
     return sqlite_url
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def place(installation):
     return closed_round(installation)
 

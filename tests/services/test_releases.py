@@ -22,7 +22,7 @@ def database_url(sqlite_url):
     return sqlite_url
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def place(installation):
     return closed_round(installation)
 
@@ -39,7 +39,7 @@ def test_three_people_make_a_release_and_a_stranger_says_yes(installation, place
 def test_three_people_make_a_release_on_postgresql(request, tmp_path):
     with (
         empty_database("postgresql", request, tmp_path) as url,
-        opened_installation(url, tmp_path, Clock()) as installation,
+        opened_installation(url, tmp_path / "own", Clock()) as installation,
     ):
         three_people(installation, closed_round(installation))
 
@@ -218,7 +218,7 @@ def test_the_command_line_takes_no_step_that_belongs_to_a_person(installation, p
         releases.check(installation, CODE, rounds.COMMAND_LINE)
 
 
-def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installation, place):
+def test_a_signing_key_is_made_once_and_opens_with_its_passphrase_only(installation):
     shutil.rmtree(installation.settings.key_folder / "release")
 
     def keys(given):
