@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 import analysis
 from survey_app.models import Release
-from survey_app.services import indices, reading, release_files, release_list, releases, rounds, series, units
+from survey_app.services import indices, release_files, release_list, releases, rounds, series, units
 from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.rounds import TakenError
 from tests import province
@@ -62,7 +62,7 @@ def test_withdrawn_figures_stand_on_no_page_and_what_they_corrected_stands_no_mo
     releases.publish(after, CODE, place.signs)
     releases.withdraw(after, CODE, place.signs, "Quyền số sai.")
     assert page(installation).product == "live"
-    assert reading.published(installation) == ()
+    assert release_list.standing(installation) == []
     with pytest.raises(NotFoundError):
         indices.public_round(installation, CODE, "vi")
     assert series.of_slug(installation, "xa-1", published_only=True).rebuilt == ()
