@@ -16,11 +16,12 @@ from instruments.load import shipped
 from survey_app.models import Release
 from survey_app.services import release_files
 from tests.factories import a_round
+from tests.figures import POLYGLOT
 
 TOP, TOO_FEW, HIGH, ALONE = "minh-hai", "xa-10", "xa-1", "so-tu-phap"
 SATISFIED = {HIGH: 0.97, **{f"xa-{k}": 0.95 - 0.045 * k for k in range(2, 10)}, TOO_FEW: 0.8, ALONE: 0.8}
 ANSWERS = dict.fromkeys(SATISFIED, 150) | {TOO_FEW: 18}
-COMMUNES = ["Đông Ngũ", "Ặ Ễ Ỗ", "Hòa Bình", "Ea Nam", "Tân Phú", "An Khánh", "Bình Minh", "Phú Lộc", "Cẩm Thủy", "Nhỏ"]
+COMMUNES = ["Đông Ngũ", "Ặ Ễ Ỗ", "Hòa Bình", "Ea Nam", "Tân Phú", "An Khánh", "Bình Minh", "Phú Lộc", POLYGLOT, "Nhỏ"]
 NAMES = {TOP: "Tỉnh Minh Hải", ALONE: "Sở Tư pháp"} | {f"xa-{k}": f"Xã {n}" for k, n in enumerate(COMMUNES, start=1)}
 FIRST, SECOND = "minh-hai-2024", "minh-hai-2025"
 WHY = "Đếm nhầm hồ sơ của một xã."
@@ -57,7 +58,9 @@ def contents(key, name, year, *, earlier=None, seed=1, shift=0.0):
     made = annual.estimate(answers(instrument, seed, shift), frame, instrument, protocol())
     asked = {TOP: 1650, **ANSWERS}
     counts = [(u, 4 * n, 2 * n, 0, n + n // 5, n - n // 10, n // 10, 0, 0, 0, n) for u, n in asked.items()]
-    before = analysis.release.EARLIER if earlier is None else analysis.release.figures_for_later(earlier)
+    release = analysis.release
+    before = release.EARLIER if earlier is None else release.figures_for_later(earlier)
+    past = None if earlier is None else release.past_with(release.history_of([earlier], set(NAMES)), (), ())
     facts = analysis.release.Facts(
         id=name,
         version=1,
@@ -85,6 +88,7 @@ def contents(key, name, year, *, earlier=None, seed=1, shift=0.0):
         analysis.release.fieldwork_table(counts),
         before,
         {"weights": made.weight_report, "disclosure": made.disclosure_report, "integrity": {"flagged": 0}},
+        past=past,
     )
 
 

@@ -27,18 +27,36 @@ from analysis.release.paper import PDF as REPORT_ON_PAPER
 from analysis.release.paper import Printer
 from analysis.release.questions import codebook
 from analysis.release.report import as_json, lines
+from analysis.release.series import (
+    FROM_SCORES,
+    INEXACT,
+    NOT_MEASURED,
+    OTHER_INSTRUMENT,
+    OVERLAP,
+    PART_HIDDEN,
+    SHARE_UNKNOWN,
+)
+from analysis.release.series import PUBLISHED as AS_PUBLISHED
 from analysis.release.sheets import Sheet, records_of
 from analysis.release.signing import SUMS, digest, key_id, public_key
 from analysis.release.standing import ALONE, INCOMPLETE, NO_FIGURE, QUARTERS_ONLY
 
 __all__ = [
     "ALONE",
+    "AS_PUBLISHED",
     "EARLIER",
+    "FROM_SCORES",
     "INCOMPLETE",
+    "INEXACT",
+    "NOT_MEASURED",
     "NO_FIGURE",
+    "OTHER_INSTRUMENT",
+    "OVERLAP",
+    "PART_HIDDEN",
     "QUARTERS_ONLY",
     "REPORT",
     "REPORT_ON_PAPER",
+    "SHARE_UNKNOWN",
     "SUMS",
     "Contents",
     "Facts",

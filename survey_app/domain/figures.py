@@ -153,11 +153,3 @@ class RoundLine:
     field_start: date
     field_end: date
     unit_id: uuid.UUID  # the province
-
-
-@dataclass(frozen=True)
-class PublicRound:
-    """What anyone may read of a closed and published round."""
-
-    round: RoundLine
-    province: ProvinceFigures

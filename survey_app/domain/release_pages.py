@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from survey_app.domain.figures import PublishedFigure, PublishedRates
+from survey_app.domain.series import SeriesPoint
 
 Expected = Literal["below", "within", "above", ""]
 Reading = Literal["up", "down", "unclear"]
@@ -70,6 +71,7 @@ class ReleasedUnit:
     rates: PublishedRates
     place: Place | None  # None: it is not compared
     changes: tuple[Change, ...]  # overall first
+    years: tuple[SeriesPoint, ...]  # the unit as it is in this release, over all releases; empty: it has no past
     silent: Silent | None
 
     @property

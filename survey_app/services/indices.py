@@ -4,7 +4,7 @@ import itertools
 import math
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from survey_app.domain import round_states
 from survey_app.domain.figures import (
     FlaggedLine,
     ProvinceFigures,
-    PublicRound,
     PublishedFigure,
     PublishedRates,
     Reason,
@@ -29,7 +28,7 @@ from survey_app.domain.figures import (
 from survey_app.domain.series import SeriesPoint
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flush, public_releases, rounds, series, unit_tree, units
+from survey_app.services import flush, public_releases, series, unit_tree, units
 from survey_app.services.errors import NotFoundError
 from survey_app.services.flagged import PERIOD
 from survey_app.services.publication import ALL, ANNUAL, FEED, LIVE, Product, key
@@ -186,25 +185,6 @@ def province_page(
             next_release=_next_release(installation, row),
             flagged=_flagged(read, [unit, *(u for u in lines if u.kind in AGENCY_KINDS)]),
         )
-
-
-def public_round(installation: Installation, code: str, language: str) -> PublicRound:
-    """What anyone may read of a published round; NotFoundError for any other."""
-    with installation.database.read() as session:
-        row = rounds.by_code(session, code)
-        if row.state != round_states.PUBLISHED or not _is_annual(session, row):
-            raise NotFoundError(f"There is no published round {code!r}.")
-        line = rounds.line(row)
-    figures = province_page(installation, line.id, line.unit_id, language)
-    return PublicRound(line, replace(figures, flagged=()))
-
-
-def public_unit(installation: Installation, code: str, slug: str, language: str) -> UnitFigures:
-    """A unit's figures in a published round; NotFoundError for any other."""
-    published = public_round(installation, code, language).round
-    with installation.database.read() as session:
-        unit_id = units.unit_by_slug(session, slug).id
-    return replace(unit_page(installation, published.id, unit_id, language, public=True), flagged=())
 
 
 def rates(read: Reader, slug: str) -> PublishedRates:

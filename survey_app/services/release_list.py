@@ -65,6 +65,14 @@ def standing(installation: Installation) -> list[Line]:
     return [line for line in newest.values() if line.state == "published"]
 
 
+def of_round(installation: Installation, code: str) -> Line:
+    """The newest public version of a round's release, withdrawn or not; NotFoundError if there is none."""
+    known = [line for line in public(installation) if line.round_code == code]
+    if not known:
+        raise NotFoundError(f"There is no published round {code!r}.")
+    return max(known, key=lambda line: line.version)
+
+
 def public_version(installation: Installation, name: str, version: int) -> tuple[Line, int]:
     """A published or withdrawn version and the newest one that stands (0: none); NotFoundError for anything else."""
     known = [line for line in public(installation) if line.name == name]

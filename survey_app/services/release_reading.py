@@ -1,7 +1,6 @@
 """A published bundle as its pages show it: nothing is computed, every figure is read as it was signed."""
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any, Final
 
 import analysis
 from survey_app.domain.figures import Bound, PublishedFigure, PublishedRates, Reason
+from survey_app.domain.outward import lower_limit, upper_limit
 from survey_app.domain.release_pages import (
     Change,
     Expected,
@@ -24,7 +24,7 @@ from survey_app.domain.release_pages import (
     Silent,
 )
 from survey_app.installation import Installation
-from survey_app.services import release_list
+from survey_app.services import release_list, release_series
 from survey_app.services.errors import NotFoundError
 from survey_app.services.release_list import Line
 
@@ -34,7 +34,8 @@ GENERAL, OVERALL = "general", "overall"
 READING: Final[Mapping[str, Reading]] = {"up": "up", "down": "down"}
 EXPECTED: Final[Mapping[str, Expected]] = {"below": "below", "within": "within", "above": "above"}
 BOUNDS: Final[Mapping[str, Bound]] = {"at_least": "at_least", "at_most": "at_most"}
-TABLES = ("overall", "factors", "items", "ranks", "rates", "comparison")
+HISTORY = "data/history.csv"
+TABLES = ("overall", "factors", "items", "ranks", "rates", "comparison", "series")
 Record = Mapping[str, str]
 
 
@@ -116,6 +117,9 @@ class _Reader:
         self.overall = {r["unit"]: r for r in tables["overall"] if r["statistic"] == OVERALL}
         self.figures = {name: _by_unit(tables[name]) for name in ("factors", "items")}
         self.changes = _by_unit(tables.get("comparison", ()))
+        self.series = _by_unit(tables.get("series", ()))
+        before = {r["unit"]: r["name"] for r in read(files[HISTORY])} if HISTORY in files else {}
+        self.names_of_old = before | dict(self.names)
         self.ranks = {r["unit"]: r for r in tables.get("ranks", ())}
         self.rates = {r["unit"]: r for r in tables["rates"]}
         self.counts = {r["unit"]: r for r in read(files["data/fieldwork.csv"])}
@@ -141,6 +145,7 @@ class _Reader:
             rates=self._rates(slug),
             place=_place(self.ranks[slug]) if slug in self.ranks else None,
             changes=tuple(self._change(r) for r in self.changes.get(slug, ()) if r["statistic"] in self.compared),
+            years=release_series.years(self.series.get(slug, ()), self.names_of_old),
             silent=Silent(float(own["none_satisfied"]), float(own["all_satisfied"])) if silent else None,
         )
 
@@ -164,8 +169,8 @@ class _Reader:
             reason=None if shown else _reason(record["label"]),
             estimate=_number(record["estimate"]) if shown else None,
             bound=bound,
-            low=math.floor(float(low) * 10 + 1e-6) / 10 if shown and low else None,
-            high=math.ceil(float(high) * 10 - 1e-6) / 10 if shown and high else None,
+            low=lower_limit(low) if shown and low else None,
+            high=upper_limit(high) if shown and high else None,
             n_text=self._count(record["n"]),
             n=int(record["n"]) if record["n"] else None,
             levels=levels,
@@ -192,15 +197,14 @@ class _Reader:
 
     def _change(self, record: Record) -> Change:
         """A change since the earlier release; its limits are printed outward like those of figures."""
-        low, high = float(record["low"]), float(record["high"])
         overall = record["statistic"] == OVERALL
         return Change(
             label="" if overall else self.labels.get(record["statistic"], record["statistic"]),
             earlier=_number(record["earlier"]),
             later=_number(record["later"]),
             difference=_number(record["change"]),
-            low=math.floor(low * 10 + 1e-6) / 10,
-            high=math.ceil(high * 10 - 1e-6) / 10,
+            low=lower_limit(record["low"]),
+            high=upper_limit(record["high"]),
             reading=READING.get(record["reading"], "unclear"),
         )
 

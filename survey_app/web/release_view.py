@@ -11,6 +11,7 @@ from survey_app.web import charts, words
 from survey_app.web.charts import Chart
 from survey_app.web.language import day
 from survey_app.web.language import gettext as _
+from survey_app.web.series_view import years_chart
 from survey_app.web.unit_view import FIRST, FigureText, figure_text
 
 WHOLE = (1, 4)  # quarters that say nothing
@@ -58,6 +59,7 @@ class ReleasedUnitView:
     hidden: tuple[tuple[str, tuple[str, ...]], ...]  # why something is not published, and what; no name: all of it
     factors: Chart | None
     items: Chart | None
+    years: Chart | None
 
 
 def release_view(released: Released) -> ReleaseView:
@@ -105,6 +107,7 @@ def unit_view(released: Released, unit: ReleasedUnit) -> ReleasedUnitView:
         hidden=_hidden(unit),
         factors=charts.factors(unit.factors, note, ended=True) if any(f.shown for f in unit.factors) else None,
         items=charts.items(unit.items, note, ended=True) if urgent else None,
+        years=years_chart(unit.years, note),
     )
 
 

@@ -1,9 +1,9 @@
 """The annual index over the years as a chart: rebuilt points hollow, breaks marked, every change with its interval."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from survey_app.domain import series
-from survey_app.domain.figures import RoundLine, UnitFigures
 from survey_app.domain.series import SeriesPoint
 from survey_app.services import pictures
 from survey_app.services.pictures import MonthRow
@@ -12,16 +12,16 @@ from survey_app.web.charts import Chart
 from survey_app.web.language import gettext as _
 
 
-def years_chart(figures: UnitFigures, line: RoundLine) -> Chart | None:
+def years_chart(found: Sequence[SeriesPoint], note: str) -> Chart | None:
     """The series of a unit; None where there are not at least two points to show."""
     # A round about the same dossiers as the one before it would lie on it.
-    points = [point for point in figures.series if point.break_before != series.OVERLAP]
+    points = [point for point in found if point.break_before != series.OVERLAP]
     if sum(point.estimate is not None for point in points) < 2:
         return None
     chart_words = words.chart_words(
         _title(points[-1]),
         _("Overall annual index. Hollow: rebuilt for the unit as it is today. Dashed line: not comparable."),
-        words.note(line, figures.overall.n_text),
+        note,
         (_("Period"), _("Index"), _("95% interval"), _("What it is")),
     )
     rows = [_row(point) for point in points]

@@ -82,7 +82,7 @@ def unit_view(figures: UnitFigures, line: RoundLine) -> UnitView:
         else None,
         items=charts.items(figures.items, note, ended=ended) if urgent else None,
         trend=charts.trend(figures, line) if _has_trend(figures) else None,
-        years=years_chart(figures, line),
+        years=years_chart(figures.series, note),
         flagged=flagged_texts(figures.flagged, ended=ended),
     )
 

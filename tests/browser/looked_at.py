@@ -21,8 +21,6 @@ PAGES = [
     (None, f"/releases/{RELEASE}/1"),
     (None, "/accessibility"),
     (None, "/login"),
-    (None, f"/rounds/{PUBLISHED}"),
-    (None, f"/rounds/{PUBLISHED}/xa-1"),
     (None, "/nothing"),
     ("agency1", f"/agency/xa-1/{LIVE}"),
     ("agency1", "/account/password"),
@@ -55,7 +53,7 @@ PAGES = [
 # Templates of the pages above; the second part stands at the end of forms that test_desk.py fills in.
 DESK = {
     "error.html",
-    *(f"public/{name}.html" for name in ("accessibility", "home", "method", "release", "releases", "round", "unit")),
+    *(f"public/{name}.html" for name in ("accessibility", "home", "method", "release", "releases")),
     *(f"agency/{name}.html" for name in ("no_round", "unit")),
     *(f"province/{name}.html" for name in ("fieldwork", "kiosks", "no_round", "round", "round_form", "round_step")),
     *(f"province/{name}.html" for name in ("quarantine", "rounds", "rules", "units")),
@@ -98,6 +96,8 @@ NO_PAGE = {
     "/kiosk/sw.js": "a file of the kiosk's program",
     "/media/<name>": "a recording or a picture",
     "/province/<slug>/<code>/fieldwork.csv": "a table to download",
+    "/rounds/<code>": "leads to its release",
+    "/rounds/<code>/<slug>": "leads to its release",
     "/releases/<name>/<int:version>.zip": "a file to download",
     "/releases/errata.json": "for programs",
     "/static/<path:filename>": "style sheets",

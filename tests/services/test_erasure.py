@@ -62,6 +62,13 @@ def in_files(installation, word):
     return any(word.encode() in part.read_bytes() for part in file.parent.glob(f"{file.name}*"))
 
 
+def figures_of(installation, place):
+    """What the page of the province shows of the round."""
+    with installation.database.read() as session:
+        row = rounds.by_code(session, place.code)
+    return indices.province_page(installation, row.id, row.unit_id, "vi")
+
+
 def rows_of(installation, code):
     """How many rows of each table belong to a round."""
     with installation.database.read() as session:
@@ -88,13 +95,13 @@ def test_nothing_that_was_said_is_left_in_any_table_or_file(installation, place,
 
 
 def test_what_was_published_stays_and_is_not_computed_anew(installation, place, clock):
-    before = indices.public_round(installation, place.code, "vi")
+    before = figures_of(installation, place)
     with installation.database.read() as session:
         ledger = session.execute(select(LedgerEntry.figure, LedgerEntry.n, cast(LedgerEntry.shown, String))).all()
     clock.now = ERASED_ON
     run_due(installation)
     assert publication.refresh(installation, place.code) == 0
-    assert indices.public_round(installation, place.code, "vi") == before
+    assert figures_of(installation, place) == before
     with installation.database.read() as session:
         after = session.execute(select(LedgerEntry.figure, LedgerEntry.n, cast(LedgerEntry.shown, String))).all()
         said = session.scalars(select(AuditEntry).where(AuditEntry.action == "round erase")).one()

@@ -9,7 +9,6 @@ from survey_app.models import Batch, Response, Round, Unit
 from survey_app.services import embargo, flush, indices, publication
 from survey_app.services.released import CellsDisagreeError
 from tests import province
-from tests.factories import publish
 from tests.services.test_kiosk_figures import send, tablet_at
 
 HONEST = 40
@@ -61,9 +60,6 @@ def test_praise_that_takes_its_time_is_a_straight_line(place):
     assert line.left_out == "60"
     assert line.all_answers.estimate - line.without.estimate > 15
     assert embargo.of_unit(page(place)).flagged == ()
-    publish(place.installation, place.code)
-    assert indices.public_unit(place.installation, place.code, "desk-1", "vi").flagged == ()
-    assert indices.public_round(place.installation, place.code, "vi").province.flagged == ()
 
 
 def test_a_few_flags_stay_beside_no_answer_and_change_no_figure(place):

@@ -16,7 +16,7 @@ from survey_app.services import flush, index_table, indices, publication, rounds
 from survey_app.services.errors import RefusedError
 from survey_app.services.released import Part
 from tests import province
-from tests.factories import a_unit, publish
+from tests.factories import a_unit
 
 
 def id_of(place, slug):
@@ -225,18 +225,6 @@ def test_a_unit_of_another_province_is_not_found(installation):
     stranger = a_unit(installation, "elsewhere", kind="commune")
     with pytest.raises(NotFoundError):
         indices.unit_page(installation, round_id(place), stranger, "vi")
-
-
-def test_only_a_published_round_is_public(installation):
-    from survey_app.services.errors import NotFoundError
-
-    place = province.make(installation, desks=1)
-    answer(place, "desk-1", [5] * 30 + [2] * 15)
-    close(place)
-    with pytest.raises(NotFoundError):
-        indices.public_round(installation, place.code, "vi")
-    publish(installation, place.code)
-    assert indices.public_round(installation, place.code, "vi").province.own.reason is not Reason.NOT_PUBLISHED
 
 
 def test_a_round_that_drew_communes_first_shows_its_figures_in_its_release_alone(installation):

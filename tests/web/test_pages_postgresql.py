@@ -28,8 +28,7 @@ def app(request, tmp_path_factory):
         ("admin", "/admin/staff", "agency1"),
         ("admin", "/admin/units", "Xã Lặng Lẽ"),
         ("admin", "/admin/audit", "round published"),
-        (None, f"/rounds/{figures.PUBLISHED}", "Xã Đông Ngũ"),
-        (None, f"/rounds/{figures.PUBLISHED}/xa-2", "Chỉ số năm"),
+        (None, "/releases", "Các bản công bố"),
     ],
 )
 def test_a_page_is_there(app, login, path, said):

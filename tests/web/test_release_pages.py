@@ -18,6 +18,7 @@ from survey_app.models import Release
 from survey_app.services import release_reading, releases
 from tests import released
 from tests.conftest import Clock, copied_province, empty_database, opened_installation
+from tests.figures import POLYGLOT
 from tests.ready_to_release import CODE, closed_round, sign
 from tests.web.pages import Visitor
 
@@ -118,7 +119,7 @@ def test_a_withdrawn_release_keeps_its_page_and_its_reason_but_not_its_file(told
     assert [(line["version"], line["withdrawn_because"]) for line in after[ERRATA].response.json] == [(1, WHY)]
 
 
-BASE = f"/releases/{released.SECOND}/2"
+BASE, ROUND = f"/releases/{released.SECOND}/2", "MH-2025"
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +155,14 @@ def test_the_page_of_a_release_shows_every_unit_as_it_was_signed(visitor):
             assert line[3] == places
     assert any(line[3] != "–" for line in lines.values())
     assert f"{BASE}/xa-5" in page.links
+
+
+def test_a_hostile_name_is_text(visitor):
+    for path in (BASE, f"{BASE}/xa-9"):
+        page = visitor.get(path)
+        assert POLYGLOT in page.words
+        assert "<script>alert" not in page.text
+    assert b"<script>alert" not in visitor.client.get(f"{BASE}/report/vi.html").data
 
 
 def test_a_unit_has_its_place_in_words_and_never_as_a_bare_rank(visitor):
@@ -213,6 +222,32 @@ def test_the_first_page_shows_the_index_of_every_release_that_stands_with_its_in
     assert told[0] <= float(low) <= told[0] + 0.1
     assert told[1] - 0.1 <= float(high) <= told[1]
     assert {BASE, f"/releases/{released.FIRST}/1"} <= set(page.links)
+
+
+def years_of(page):
+    """The table of the years: period, index, interval, what it is."""
+    return next(table[1:] for table in page.tables() if table[0][-1] == "Nguồn gốc số liệu")
+
+
+def test_the_years_of_a_unit_stand_as_the_bundle_prints_them(visitor):
+    _first, _second, third = released.bundles("kiosk-short/1")
+    signed = [
+        record
+        for record in analysis.release.records_of(third["results/series.csv"])
+        if (record["unit"], record["view"]) == ("xa-5", "rebuilt")
+    ]
+    told = years_of(visitor.get(f"{BASE}/xa-5"))
+    assert [line[0] for line in told] == ["2024", "2025"]
+    assert [line[1] for line in told] == [written(record["estimate"]) for record in signed]
+    change = written(signed[1]["change"]).removesuffix(" %").replace("-", "−")
+    assert f"so với đợt trước: {change} điểm phần trăm" in told[1][3]
+
+
+def test_the_address_of_a_round_leads_to_its_newest_release(visitor):
+    for path, to in ((f"/rounds/{ROUND}", BASE), (f"/rounds/{ROUND}/xa-5", f"{BASE}/xa-5")):
+        answer = visitor.client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, to)
+    assert visitor.get("/rounds/R2099").status == visitor.get("/rounds/R2099/xa-5").status == 404
 
 
 def test_a_version_whose_correction_was_withdrawn_does_not_come_back(request, tmp_path):

@@ -1,14 +1,13 @@
 """Pages for anyone: published figures, and how they come about. No cookie, no login."""
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, redirect, render_template, url_for
+from werkzeug import Response as Redirect
 
-from survey_app.services import indices, release_reading
+from survey_app.services import release_list, release_reading
 from survey_app.web import language, staff_session
 from survey_app.web.current import installation
-from survey_app.web.province_view import province_view
 from survey_app.web.public import releases
 from survey_app.web.release_view import headlines_chart
-from survey_app.web.unit_view import unit_view
 
 CACHE_SECONDS = 300
 
@@ -59,15 +58,14 @@ def accessibility() -> str:
 
 
 @blueprint.get("/rounds/<code>")
-def published_round(code: str) -> str:
-    """Show every unit of a published round."""
-    found = indices.public_round(installation(), code, language.current())
-    return render_template("public/round.html", view=province_view(found.province, found.round))
+def published_round(code: str) -> Redirect:
+    """Lead to the release of a round: its newest version, or what is left of it."""
+    line = release_list.of_round(installation(), code)
+    return redirect(url_for("public.release", name=line.name, version=line.version))
 
 
 @blueprint.get("/rounds/<code>/<slug>")
-def published_unit(code: str, slug: str) -> str:
-    """Show one unit of a published round."""
-    found = indices.public_round(installation(), code, language.current())
-    figures = indices.public_unit(installation(), code, slug, language.current())
-    return render_template("public/unit.html", view=unit_view(figures, found.round))
+def published_unit(code: str, slug: str) -> Redirect:
+    """Lead to a unit in the release of a round."""
+    line = release_list.of_round(installation(), code)
+    return redirect(url_for("public.release_unit", name=line.name, version=line.version, slug=slug))
