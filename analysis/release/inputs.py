@@ -27,6 +27,7 @@ def disagreements(contents: Contents) -> Iterator[Finding]:
         yield Finding(
             contents.earlier.path, f"repeats no figure of {contents.facts.previous}, which {facts.PATH} names"
         )
+    yield from _told_twice(contents)
     instrument = load_all().get(named)
     if instrument is not None:
         yield from _recipe(contents, instrument)
@@ -43,6 +44,19 @@ def unchecked(contents: Contents) -> Iterator[str]:
         yield f"this program does not know the questionnaire {named}: recipe and codebook were not held against it"
     for path in contents.printed:
         yield f"{path} was printed elsewhere and cannot be made again; what is checked is the page report/*.html"
+
+
+def _told_twice(contents: Contents) -> Iterator[Finding]:
+    """Overall indices of the earlier release that the table of all years has otherwise than the one of that release."""
+    if contents.past is None:
+        return
+    earlier = {r["unit"]: r for r in contents.earlier.records() if r["statistic"] == "overall"}
+    for record in contents.past.history.records():
+        same = earlier.get(record["unit"], {}) if record["release"] == contents.facts.previous else {}
+        for name in (column for column in same if column in record and same[column] != record[column]):
+            problem = f"says otherwise of {record['unit']} in {record['release']} than {contents.earlier.path}"
+            path = contents.past.history.path
+            yield Finding(path, problem, column=name, expected=same[name], found=record[name])
 
 
 def _recipe(contents: Contents, instrument: Instrument) -> Iterator[Finding]:

@@ -205,8 +205,9 @@ def test_an_earlier_index_that_was_changed_or_left_out_is_found_by_row_and_colum
     (was, *rest) = history.rows
     better = replace(history, rows=((*was[:place], "99.00", *was[place + 1 :]), *rest))
     forged = again(now, history=better)
-    assert told(forged).ok, "the bundle alone cannot tell"
-    (finding,) = told(forged, previous).findings
+    (alone,) = told(forged).findings
+    assert alone.problem == "says otherwise of song-may in song-may-2025/1 than data/earlier.csv"
+    (finding,) = [f for f in told(forged, previous).findings if f.row]
     assert (finding.file, finding.row, finding.column) == ("data/history.csv", "2", "estimate")
     assert (finding.expected, finding.found) == (was[place], "99.00")
     lacking = told(again(now, history=replace(history, rows=history.rows[:-1])), previous)
