@@ -54,7 +54,7 @@ def test_one_asks_and_another_agrees_each_at_his_own_login(installation, visitor
     page = lan.get(address)
     assert fields(page, "group") == [GROUP]
     assert fields(page, "action") == ["accept", "discard"]
-    assert "khoảng 10 phiếu" in page.words  # of the large group, and of the small ones together
+    assert "khoảng 10 câu trả lời" in page.words  # of the large group, and of the small ones together
     assert lan.post(f"{address}/ask", group=GROUP, action="discard", why=WHY, token_from=address).status == 302
     page = lan.get(address)
     assert fields(page, "group") == []
@@ -66,7 +66,7 @@ def test_one_asks_and_another_agrees_each_at_his_own_login(installation, visitor
     assert lan.post(f"{address}/settle", request_id=request_id, say="agree", token_from=address).status == 400
     assert minh.post(f"{address}/settle", request_id=request_id, say="agree", token_from=address).status == 302
     assert [group.desk for group in quarantine.groups(installation)] == ["desk-2"]
-    assert "Đã xóa: khoảng 10 phiếu" in minh.get(address).words
+    assert "Đã xóa: khoảng 10 câu trả lời" in minh.get(address).words
 
 
 @pytest.mark.parametrize(
