@@ -7,7 +7,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
@@ -29,7 +29,7 @@ demo: $(RUN) system-run ## load the demo province once and serve it on 127.0.0.1
 	SIPAS_ENVIRONMENT=demo SIPAS_PORT=$(PORT) SIPAS_PUBLIC_URL=http://127.0.0.1:$(PORT) $(BIN)/sipas demo
 
 test: system-test lint types contracts ## lint, types, contracts between layers, and every test (WORKERS= at once)
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-spark: $(TEST) spark system-test ## the cell query on a real Spark, one of whose workers dies in the middle
 	$(BIN)/python -m pytest tests/spark/check_*.py --timeout 600

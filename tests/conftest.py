@@ -38,7 +38,8 @@ class Clock:
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it have names of their own
 ROOM = 2 << 30  # bytes free in it; a whole run needs less than half
-SLOW_FIRST = ("load", "browser")  # a worker that gets one of these last would keep the others waiting
+# a worker that gets one of these last would keep the others waiting
+SLOW_FIRST = ("load", "browser", "services", "web")
 
 
 def pytest_configure() -> None:

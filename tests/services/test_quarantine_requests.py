@@ -42,7 +42,8 @@ def asked(installation, round_, people):
     def ask(action, by="lan", reason=NOT_OURS, desk="desk-1", why=WHY):
         actor = by if isinstance(by, Actor) else people[by]
         quarantine_requests.ask(installation, round_.code, Wish(reason, desk, action, why), actor)
-        return quarantine_requests.page(installation, round_.code, people["minh"]).requests[0].id
+        found = quarantine_requests.page(installation, round_.code, people["minh"]).requests
+        return next(one.id for one in found if one.state == "asked")  # settled ones were asked at the same moment
 
     return ask
 
