@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import chain, combinations
 
 from survey_app.domain.batching import BATCH
@@ -10,15 +11,25 @@ from survey_app.domain.periods import Period, parse
 MOST_CLASSES = 10  # every set of them is looked at
 
 
-def clash(shown: Iterable[tuple[str, str]], units: AbstractSet[str], wanted: Period) -> tuple[str, str] | None:
-    """Split that was shown before, as (unit, period), and would overlap the wanted one; None if there is none.
+@dataclass(frozen=True, order=True)
+class Split:
+    """One unit's figures by one variable for one period."""
 
-    `shown` are splits by the same variable. The same units and period again are no clash.
+    unit: str
+    period: str
+    variable: str
+
+
+def clash(shown: Iterable[Split], units: AbstractSet[str], wanted: Period, variable: str) -> Split | None:
+    """Split that was shown before and would overlap the wanted one; None if there is none.
+
+    The same units, period and variable again are no clash. Another variable is one: a class of the one may lie in a
+    class of the other and leave a few answers of it.
     """
-    for unit, period in sorted(shown):
-        other = period != wanted.name and set(parse(period).months) & set(wanted.months)
-        if other or (period == wanted.name and unit not in units):
-            return unit, period
+    for one in sorted(shown):
+        again = one.period == wanted.name and one.variable == variable and one.unit in units
+        if not again and set(parse(one.period).months) & set(wanted.months):
+            return one
     return None
 
 

@@ -6,12 +6,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 import analysis
 from instruments.load import shipped
 from survey_app.domain import periods, split_rule
+from survey_app.domain.split_rule import Split
 from survey_app.domain.strata import OTHERS
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
@@ -70,15 +71,21 @@ def table(
 
 def _refuse_clash(session: Session, row: Round, slugs: set[str], variable: str, period: periods.Period) -> None:
     """Refuse a split that overlaps one that was shown: their difference would be a group of any size."""
-    found = select(LedgerEntry.figure).where(
-        LedgerEntry.round_id == row.id, LedgerEntry.figure.contains(f":{variable}=", autoescape=True)
+    known = select(LedgerEntry.figure).where(
+        LedgerEntry.round_id == row.id,
+        or_(*(LedgerEntry.figure.contains(f":{name}=", autoescape=True) for name in VARIABLES)),
     )
-    shown = {(parts[2], parts[3].split(":", 1)[0]) for parts in (f.split("|", 4) for f in session.scalars(found))}
-    clash = split_rule.clash(shown, slugs, period)
+    shown = set()
+    for figure in session.scalars(known):
+        _product, _grades, unit, told, _statistic = figure.split("|", 4)
+        name, _, chosen = told.partition(":")
+        shown.add(Split(unit, name, chosen.partition("=")[0]))
+    clash = split_rule.clash(shown, slugs, period, variable)
     if clash is not None:
         raise RefusedError(
-            f"A split by {variable} was shown for {clash[1]} and {clash[0]}; one that overlaps it could be subtracted "
-            f"from it. Ask for {clash[1]} and units like {clash[0]}, or for a period that does not touch it.",
+            f"A split by {clash.variable} was shown for {clash.period} and {clash.unit}; one that overlaps it could be "
+            f"subtracted from it. Ask for {clash.variable}, {clash.period} and units like {clash.unit}, or for a "
+            f"period that does not touch it.",
         )
 
 

@@ -3,29 +3,36 @@
 import pytest
 
 from survey_app.domain.periods import parse
-from survey_app.domain.split_rule import apart, clash, gives_away
+from survey_app.domain.split_rule import Split, apart, clash, gives_away
 
 AGENCIES = {"land-office", "justice-office"}
-SHOWN = [("land-office", "2026-Q1"), ("justice-office", "2026-Q1")]
+SHOWN = [Split("land-office", "2026-Q1", "channel"), Split("justice-office", "2026-Q1", "channel")]
 
 
 def test_the_same_split_may_be_asked_for_again():
-    assert clash(SHOWN, AGENCIES, parse("2026-Q1")) is None
+    assert clash(SHOWN, AGENCIES, parse("2026-Q1"), "channel") is None
 
 
 @pytest.mark.parametrize("period", ["2026-01", "2026-H1", "2026"])
 def test_a_month_of_a_quarter_that_was_shown_is_refused(period):
-    assert clash(SHOWN, AGENCIES, parse(period)) == ("justice-office", "2026-Q1")
+    assert clash(SHOWN, AGENCIES, parse(period), "channel") == SHOWN[1]
 
 
 @pytest.mark.parametrize("period", ["2026-Q2", "2026-04", "2025"])
 def test_a_period_beside_it_is_free(period):
-    assert clash(SHOWN, AGENCIES, parse(period)) is None
+    assert clash(SHOWN, AGENCIES, parse(period), "channel") is None
 
 
 def test_the_province_is_refused_once_its_agencies_were_shown():
-    assert clash(SHOWN, {"province"}, parse("2026-Q1")) == ("justice-office", "2026-Q1")
-    assert clash(SHOWN, {"province"}, parse("2026-Q2")) is None
+    assert clash(SHOWN, {"province"}, parse("2026-Q1"), "channel") == SHOWN[1]
+    assert clash(SHOWN, {"province"}, parse("2026-Q2"), "channel") is None
+
+
+@pytest.mark.parametrize("period", ["2026-Q1", "2026-02", "2026"])
+def test_another_variable_is_refused_for_the_same_time(period):
+    """Online applications may all be of one field: the field less those online would be the few others."""
+    assert clash(SHOWN, AGENCIES, parse(period), "field") == SHOWN[1]
+    assert clash(SHOWN, AGENCIES, parse("2026-Q2"), "field") is None
 
 
 def test_of_two_units_that_share_a_batch_only_the_smaller_is_split():

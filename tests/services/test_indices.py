@@ -194,8 +194,10 @@ def test_a_split_is_made_once_for_a_closed_period_and_every_class_has_ten(instal
     assert all(r["n"] >= 10 for r in general.values())
     clock.now += timedelta(days=60)
     for by, period in (("desk", "2026-Q1"), ("province", "2026-03")):
-        with pytest.raises(RefusedError, match=r"could be subtracted from it\. Ask for 2026-03"):
+        with pytest.raises(RefusedError, match=r"could be subtracted from it\. Ask for on_time, 2026-03"):
             splits.table(installation, place.code, by, "on_time", period)
+    with pytest.raises(RefusedError, match="A split by on_time was shown"):
+        splits.table(installation, place.code, "desk", "channel", "2026-03")
     assert splits.table(installation, place.code, "desk", "on_time", "2026-03").rows == made.rows
 
 
