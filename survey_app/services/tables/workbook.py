@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, cast
+from typing import IO, Protocol, cast
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from openpyxl import DEFUSEDXML, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -42,6 +43,7 @@ MAX_UNPACKED = 4 * 1024**3
 MAX_SHARED_STRINGS = 256 * 1024**2  # they are held in memory
 MAX_RATIO = 200  # sheets pack 10 to 40 times, bombs a thousand times
 SMALL = 1024**2
+CHUNK = 4096
 BROKEN = (  # what openpyxl, zipfile and zlib raise on files that are no workbooks
     zipfile.BadZipFile,
     zlib.error,
@@ -70,6 +72,7 @@ def open_workbook(
     if not DEFUSEDXML:
         raise TableError("Workbooks are not read while OPENPYXL_DEFUSEDXML is off; unset it.")
     _refuse_bombs(path)
+    _refuse_entities(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that we do not read
         try:
@@ -103,6 +106,30 @@ def _refuse_bombs(path: Path) -> None:
             raise _too_large(path)
     if sum(member.file_size for member in members) > MAX_UNPACKED or len(members) > 10_000:
         raise _too_large(path)
+
+
+def _refuse_entities(path: Path) -> None:
+    """Refuse parts that declare a document type: no workbook has one, and which parser openpyxl takes is not ours."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.endswith((".xml", ".rels")):
+                    with archive.open(name) as part:
+                        if _declares_type(part):
+                            raise _not_workbook(path)
+    except (*BROKEN, expat.ExpatError) as error:
+        raise _not_workbook(path) from error
+
+
+def _declares_type(part: IO[bytes]) -> bool:
+    """Read a part up to its first element, before which a document type must stand."""
+    found: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.StartElementHandler = lambda *_: found.append(False)
+    while not found and (chunk := part.read(CHUNK)):
+        parser.Parse(chunk)
+    return bool(found) and found[0]
 
 
 def _too_large(path: Path) -> TableError:
