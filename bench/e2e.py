@@ -230,8 +230,8 @@ def whole_way(folder: Path, installation: Installation, server: Server, given: a
     run(installation, "tokens", "issue", "--round", ROUND, "--unit", "tinh", "--out", str(folder / "slips.csv"))
     with (folder / "slips.csv").open(encoding="utf-8", newline="") as file:
         slips = list(csv.DictReader(file))
-    server.start()
     try:
+        server.start()
         collect(server, record, slips, given.answers, chance)
         forge(server, record, slips[0]["survey_url"], 50)
         run(installation, "flush", "--now")

@@ -70,6 +70,13 @@ def until(tablet, look):
     raise AssertionError(hearing(tablet))
 
 
+def heard_to_the_end(tablet, number):
+    """Wait until so many recordings were begun and the last of them has ended; none is begun after it."""
+    until(tablet, lambda _now: tablet.page.evaluate("window.plays") >= number)
+    until(tablet, lambda now: now["ended"] and now["waiting"] == 0)
+    assert tablet.page.evaluate("window.plays") == number
+
+
 def test_question_and_answers_are_read_out_to_their_end_without_a_line(tablet):
     tablet.page.context.set_offline(True)
     tablet.page.reload()
@@ -95,11 +102,9 @@ def test_a_language_that_is_only_heard_is_read_out_by_itself_and_no_other_is(tab
     """After the touch of a finger, as browsers demand it before they let a page be heard."""
     tablet.page.evaluate(PLAYS)
     tablet.touch(".door:nth-child(4)").at("slip")
-    until(tablet, lambda now: now["ended"] and now["waiting"] == 0)
-    assert tablet.page.evaluate("window.plays") == 5  # what stands on the screen of the slip
+    heard_to_the_end(tablet, 5)  # what stands on the screen of the slip
     tablet.press(".ways .button", -1).at("question")
-    until(tablet, lambda now: now["ended"] and now["waiting"] == 0)
-    assert tablet.page.evaluate("window.plays") == 5 + 6  # the question and its five answers
+    heard_to_the_end(tablet, 5 + 6)  # the question and its five answers
     tablet.press(".actions .plain").at("attract")
     tablet.touch(".door:nth-child(3)").at("slip").press(".ways .button", -1).at("question")
     tablet.touch("#listen")  # whatever had begun by itself would be heard before this
