@@ -72,7 +72,7 @@ def test_a_reader_goes_from_the_release_to_a_unit_and_back_without_scripts(open_
     with page.expect_navigation():
         page.click("th a >> text=Tân Phú")
     assert page.locator("h1").inner_text() == "Xã Tân Phú"
-    assert page.locator("figure").count() == 2
+    assert page.locator("figure").count() == 3  # factors, questions, years
     with page.expect_navigation():
         page.click("text=Mọi đơn vị trong kỳ công bố này")
     assert page.url.split("?")[0].endswith(BASE)

@@ -45,7 +45,7 @@ def test_the_words_of_a_questionnaire_are_text_wherever_they_stand(app, installa
     plain = instruments.shipped("sipas-2017/1")
     words = {code: {key: f"{text} {key}" for key in plain.words[code]} for code in plain.languages}
     hostile = replace(plain, words=words)
-    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: hostile)
+    monkeypatch.setattr(language_packs, "spoken", lambda *_given: hostile)
     citizen = Citizen(app)
     citizen.scan(token)
     for _page in range(20):

@@ -115,7 +115,7 @@ def unfinished(language, *missing):
 
 def test_a_text_that_falls_back_is_marked_and_the_answer_says_so(app, installation, token, monkeypatch):
     partly = unfinished("en", "item.q05", "scale.satisfaction.3")
-    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: partly)
+    monkeypatch.setattr(language_packs, "spoken", lambda *_given: partly)
     citizen = Citizen(app)
     citizen.scan(token)
     citizen.press("language:en")
@@ -130,7 +130,7 @@ def test_a_questionnaire_may_have_a_language_that_the_buttons_do_not_have(app, t
     whole = instruments.shipped("sipas-2017/1")
     words = {key: f"⟦{key}⟧" for key in whole.words["vi"]} | {"language": "Thử"}
     third = replace(whole, words={**whole.words, "tyz": words}, languages=(*whole.languages, "tyz"))
-    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: third)
+    monkeypatch.setattr(language_packs, "spoken", lambda *_given: third)
     citizen = Citizen(app)
     citizen.scan(token)
     page = citizen.press("language:tyz")
@@ -149,7 +149,7 @@ def words_written_into(page: Page) -> list[str]:
 def test_no_word_is_written_into_a_template(app, installation, round_, token, monkeypatch):
     whole = instruments.shipped("sipas-2017/1")
     words = {code: {key: f"⟦{key}⟧" for key in whole.words[code]} for code in whole.languages}
-    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: replace(whole, words=words))
+    monkeypatch.setattr(language_packs, "spoken", lambda *_given: replace(whole, words=words))
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _self: Marked())
     names = {"Tiếng Việt", "English"}  # a language is always named in itself
     citizen = Citizen(app)

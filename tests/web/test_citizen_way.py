@@ -195,7 +195,7 @@ def test_the_hardest_comment_of_500_characters_still_fits_the_cookie(app, token)
 def test_a_draft_too_large_for_a_cookie_goes_on_in_the_form(app, installation, token, monkeypatch):
     plain = instruments.shipped("sipas-2017/1")
     roomy = replace(plain, items=tuple(replace(i, max_length=2000) if i.max_length else i for i in plain.items))
-    monkeypatch.setattr(language_packs, "spoken", lambda _installation, _key: roomy)
+    monkeypatch.setattr(language_packs, "spoken", lambda *_given: roomy)
     hard = "".join(chr(0x20000 + 7919 * n % 0xA6D0) for n in range(2000))
     citizen = Citizen(app)
     citizen.scan(token)
