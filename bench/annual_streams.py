@@ -150,10 +150,10 @@ def _under(parts: Sequence[Part], domain: str) -> list[int]:
 def _splits(parts: Sequence[Part]) -> list[list[int]]:
     """Parts of every class that the house's rule shows to somebody who asks for everything."""
     found: list[list[int]] = []
-    asked: set[tuple[str, str]] = set()
+    asked: set[split_rule.Split] = set()
     for period, weeks in MONTHS.items():
         for units in (tuple(AGENCIES), (PROVINCE,)):
-            if split_rule.clash(asked, set(units), periods.parse(period)) is not None:
+            if split_rule.clash(asked, set(units), periods.parse(period), "channel") is not None:
                 continue
             for unit in units:
                 mine = [k for k in _under(parts, unit) if parts[k].week in weeks]
@@ -163,7 +163,7 @@ def _splits(parts: Sequence[Part]) -> list[list[int]]:
                 ]
                 for one in splits.classes(batches_of_unit, STRATA, "channel"):  # type: ignore[arg-type]  # classes of strata only
                     found.append([k for k in mine if LABELS.index(parts[k].label) in one.strata])
-                    asked.add((unit, period))
+                    asked.add(split_rule.Split(unit, period, "channel"))
     return found
 
 

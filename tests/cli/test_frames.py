@@ -46,6 +46,11 @@ def test_a_closed_round_from_the_frame_to_the_reminder(run, installation, tmp_pa
     assert (code, said.startswith("Wave 1: 88 sent of 88 drawn; 0 had it before.")) == (0, True)
     assert run("reminders", "send", "--round", made.code, "--wave", 1, "--by", "file", "--out", out)[0] == 2
     calls = tmp_path / "calls.csv"
+    code, said = run("contacts", "calls", "--round", made.code, "--out", calls)
+    assert (code, "takes no answers by interviewers" in said, calls.exists()) == (1, True, False)
+    ways = ("own_device", "desk_device", "interviewer")
+    more = [option for way in ways for option in ("--collector", way)]
+    assert run("round", "change", made.code, *more, "--reason", "few have a smartphone")[0] == 0
     assert run("contacts", "calls", "--round", made.code, "--out", calls)[0] == 0
     assert (calls.stat().st_mode & 0o777, len(calls.read_text().splitlines())) == (0o600, 89)
     assert run("contacts", "opt-out", "0900000001") == (0, "No message goes there any more.\n")
