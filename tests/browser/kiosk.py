@@ -16,7 +16,8 @@ VISIT = """async ({ grade, comment, stopBefore, language, slip }) => {
   const one = (selector) => document.querySelector(selector);
   const last = (selector) => [...document.querySelectorAll(selector)].at(-1);
   const until = (look) => new Promise((done, fail) => {
-    const stuck = setTimeout(() => fail(new Error(`stuck at ${at()}`)), 120_000);
+    const seen = () => `${at()}, ${look}: ${document.body.innerText.slice(0, 400)}`;
+    const stuck = setTimeout(() => fail(new Error(`stuck at ${seen()}`)), 120_000);
     const tried = () => {
       const found = look();
       if (!found) return;
