@@ -17,6 +17,17 @@ def run(installation):
     return run_it
 
 
+def calls_need_interviewers_in_the_plan(run, code, calls):
+    """Without them no list is written; they can be added while people are being asked."""
+    status, said = run("contacts", "calls", "--round", code, "--out", calls)
+    assert (status, "takes no answers by interviewers" in said, calls.exists()) == (1, True, False)
+    ways = ("own_device", "desk_device", "interviewer")
+    more = [option for way in ways for option in ("--collector", way)]
+    assert run("round", "change", code, *more, "--reason", "few have a smartphone")[0] == 0
+    assert run("contacts", "calls", "--round", code, "--out", calls)[0] == 0
+    assert (calls.stat().st_mode & 0o777, len(calls.read_text().splitlines())) == (0o600, 89)
+
+
 def test_a_closed_round_from_the_frame_to_the_reminder(run, installation, tmp_path):
     made = closed_round.make(installation, sizes=(120,), design={"half_width": 12, "reserve": 3})
     code, said = run("frame", "show", made.code)
@@ -45,14 +56,7 @@ def test_a_closed_round_from_the_frame_to_the_reminder(run, installation, tmp_pa
     code, said = run("reminders", "send", "--round", made.code, "--wave", 1, "--by", "file", "--out", out)
     assert (code, said.startswith("Wave 1: 88 sent of 88 drawn; 0 had it before.")) == (0, True)
     assert run("reminders", "send", "--round", made.code, "--wave", 1, "--by", "file", "--out", out)[0] == 2
-    calls = tmp_path / "calls.csv"
-    code, said = run("contacts", "calls", "--round", made.code, "--out", calls)
-    assert (code, "takes no answers by interviewers" in said, calls.exists()) == (1, True, False)
-    ways = ("own_device", "desk_device", "interviewer")
-    more = [option for way in ways for option in ("--collector", way)]
-    assert run("round", "change", made.code, *more, "--reason", "few have a smartphone")[0] == 0
-    assert run("contacts", "calls", "--round", made.code, "--out", calls)[0] == 0
-    assert (calls.stat().st_mode & 0o777, len(calls.read_text().splitlines())) == (0o600, 89)
+    calls_need_interviewers_in_the_plan(run, made.code, tmp_path / "calls.csv")
     assert run("contacts", "opt-out", "0900000001") == (0, "No message goes there any more.\n")
     code, said = run("contacts", "outcome", "--round", made.code, "--unit", "desk-1", "--refused", 90)
     assert (code, "88 were invited" in said) == (1, True)
