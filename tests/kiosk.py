@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from survey_app.domain import kiosk_sealing
 from survey_app.domain.access import Reader
 from survey_app.services import kiosk_sync, kiosks
+from tests.factories import a_forged_token
 
 HEARTBEAT = {"waiting": 0, "version": "1", "persisted": True, "battery": 0.5, "clock": "2026-03-02T09:00:00+07:00"}
 
@@ -118,3 +119,11 @@ def a_tablet(installation, unit_id, slug, *, name="Kiosk sảnh A", replaces=Non
 def an_unenrolled_key():
     private = ec.generate_private_key(ec.SECP256R1())
     return private, private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+
+def slips_of_nobody(installation, round_, numbers):
+    """So many answers of each desk's device with slips that are none of ours; they lie apart."""
+    token = a_forged_token(round_).text
+    for desk, number in numbers.items():
+        tablet = a_tablet(installation, round_.province, desk)
+        tablet.send(*(tablet.answer(round_.code, token, {"q00": "4"}) for _ in range(number)))

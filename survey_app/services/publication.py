@@ -18,11 +18,10 @@ from survey_app.domain import round_plan, round_states
 from survey_app.domain.figures import Reason
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import flagged, register, released, rounds, unit_tree, units
+from survey_app.services import flagged, ledger, register, released, rounds, unit_tree, units
 from survey_app.services.released import Part, Sample
 from survey_app.services.units import UnitOn
 
-NEWS = 10  # answers by which a figure must differ from what was shown before
 ALL = "all"  # the whole round, as a period
 Progress = Callable[[int, int], None]
 
@@ -73,7 +72,7 @@ def refresh(installation: Installation, code: str, progress: Progress | None = N
         mine = [part for part in parts if released.belongs(part.batch, trees[unit.id])]
         with installation.database.read() as session:
             figures = publisher.unit(session, unit, trees[unit.id], mine, products)
-        new += write(installation, row.id, figures, anew=anew)
+        new += ledger.write(installation, row.id, figures, anew=anew)
         if progress:
             progress(place + 1, len(measured))
     return new
@@ -256,43 +255,3 @@ def show(figure: analysis.Figure, product: Product, minimum: int, answers: int) 
         "mean": round(sum((j + 1) * share for j, share in enumerate(levels)) / 100, 1) if levels else None,
         "dissatisfied": round(levels[0] + levels[1], 1) if levels and 3 not in safe.merged else None,
     }
-
-
-def write(
-    installation: Installation,
-    round_id: uuid.UUID,
-    figures: dict[str, tuple[int, dict[str, Any]]],
-    *,
-    anew: bool = False,
-) -> int:
-    """Put figures into the ledger; one that differs by 1 to 9 answers from what was shown stays as it was.
-
-    With `anew` a figure of the very same answers is replaced too: it tells nothing about any of them.
-    """
-    if not figures:
-        return 0
-    new = 0
-    with installation.database.write() as session:
-        # One writer of a round's ledger at a time; answers go on meanwhile.
-        session.get_one(Round, round_id, with_for_update={"key_share": True})
-        found = select(LedgerEntry).where(LedgerEntry.round_id == round_id, LedgerEntry.figure.in_(list(figures)))
-        known = {entry.figure: entry for entry in session.scalars(found)}
-        for name, (n, shown) in figures.items():
-            entry = known.get(name)
-            if entry is None:
-                session.add(LedgerEntry(round_id=round_id, figure=name, n=n, shown=shown))
-                new += 1
-            elif _is_news(entry, n, shown) or (anew and n == entry.n and shown != entry.shown):
-                entry.n, entry.shown = n, shown
-                new += 1
-    return new
-
-
-def _is_news(entry: LedgerEntry, n: int, shown: dict[str, Any]) -> bool:
-    """A count always moves; a score only by at least 10 answers more, or when nothing was shown before.
-
-    Answers only ever become more: a score of fewer was computed by a slower run, before the one that is shown.
-    """
-    if "shown" not in shown:
-        return entry.n != n
-    return n >= entry.n if not entry.shown.get("shown") else n - entry.n >= NEWS

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import analysis
 from survey_app.domain.figures import Bound, PublishedFigure, PublishedRates, Reason
-from survey_app.domain.outward import lower_limit, upper_limit
+from survey_app.domain.printed import lower_limit, number, upper_limit
 from survey_app.domain.release_pages import (
     Change,
     Expected,
@@ -29,7 +28,6 @@ from survey_app.services.errors import NotFoundError
 from survey_app.services.release_list import Line
 
 KEPT = 8  # bundles kept in memory, each in every language
-DECIMALS = 1
 GENERAL, OVERALL = "general", "overall"
 READING: Final[Mapping[str, Reading]] = {"up": "up", "down": "down"}
 EXPECTED: Final[Mapping[str, Expected]] = {"below": "below", "within": "within", "above": "above"}
@@ -167,7 +165,7 @@ class _Reader:
             label=self.labels.get(record["statistic"], self.names.get(record["unit"], record["unit"])),
             shown=shown,
             reason=None if shown else _reason(record["label"]),
-            estimate=_number(record["estimate"]) if shown else None,
+            estimate=number(record["estimate"]) if shown else None,
             bound=bound,
             low=lower_limit(low) if shown and low else None,
             high=upper_limit(high) if shown and high else None,
@@ -200,9 +198,9 @@ class _Reader:
         overall = record["statistic"] == OVERALL
         return Change(
             label="" if overall else self.labels.get(record["statistic"], record["statistic"]),
-            earlier=_number(record["earlier"]),
-            later=_number(record["later"]),
-            difference=_number(record["change"]),
+            earlier=number(record["earlier"]),
+            later=number(record["later"]),
+            difference=number(record["change"]),
             low=lower_limit(record["low"]),
             high=upper_limit(record["high"]),
             reading=READING.get(record["reading"], "unclear"),
@@ -223,7 +221,7 @@ def _place(record: Record) -> Place:
     """Where a unit stands, or why that cannot be said."""
     whole = {name: int(record[name]) if record[name] else None for name in ("first", "last")}
     quarters = {name: int(record[name]) if record[name] else None for name in ("first_quarter", "last_quarter")}
-    low, high = (_number(record[name]) if record[name] else None for name in ("expected_low", "expected_high"))
+    low, high = (number(record[name]) if record[name] else None for name in ("expected_low", "expected_high"))
     return Place(
         of=int(record["of"]),
         **whole,
@@ -262,8 +260,3 @@ def _by_unit(records: Iterable[Record]) -> dict[str, Sequence[Record]]:
     for record in records:
         found.setdefault(record["unit"], []).append(record)
     return dict(found)
-
-
-def _number(printed: str) -> float:
-    """A printed number as pages show it, to one decimal."""
-    return float(analysis.round_half_up(Decimal(printed), DECIMALS))

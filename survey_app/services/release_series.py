@@ -6,7 +6,7 @@ from typing import Final
 
 import analysis
 from survey_app.domain import series as words
-from survey_app.domain.outward import lower_limit, upper_limit
+from survey_app.domain.printed import lower_limit, number, upper_limit
 from survey_app.domain.series import Change, Direction, SeriesPoint, Source
 
 Record = Mapping[str, str]
@@ -38,7 +38,7 @@ def _point(record: Record, names: Mapping[str, str]) -> SeriesPoint:
         period_end=date.fromisoformat(record["period_end"]),
         instrument_key=record["instrument"],
         origin=words.PUBLISHED if record["origin"] == analysis.release.AS_PUBLISHED else words.FROM_SCORES,
-        estimate=float(analysis.round_half_up(float(estimate), 1)) if estimate else None,
+        estimate=number(estimate) if estimate else None,
         bound=record["bound"] or "exact",
         low=lower_limit(record["low"]) if record["low"] else None,
         high=upper_limit(record["high"]) if record["high"] else None,
@@ -59,6 +59,6 @@ def _sources(printed: str, names: Mapping[str, str]) -> tuple[Source, ...]:
 def _change(record: Record) -> Change | None:
     if not record["change"]:
         return None
-    moved = float(analysis.round_half_up(float(record["change"]), 1))
+    moved = number(record["change"])
     limits = lower_limit(record["change_low"]), upper_limit(record["change_high"])
     return Change(moved, *limits, DIRECTIONS.get(record["reading"], "unclear"), record["bridge"])

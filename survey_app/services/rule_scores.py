@@ -16,7 +16,7 @@ from survey_app.domain.rule_scoring import Graded, Score
 from survey_app.domain.rule_sets import RuleSet
 from survey_app.installation import Installation
 from survey_app.models import Round, RuleScore
-from survey_app.services import audit, publication, rounds, rule_facts, unit_tree, units
+from survey_app.services import audit, ledger, publication, rounds, rule_facts, unit_tree, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.indices import AGENCY_KINDS
 from survey_app.services.rule_answers import AnswerPoints
@@ -116,7 +116,7 @@ def _scored(
         answers = AnswerPoints(session, row, asked.rule_set, asked.period) if row else None
     if row and answers:
         shown = {key: made for u in chosen for key, made in answers.figures(u.slug, trees[u.id]).items()}
-        publication.write(installation, row.id, shown)
+        ledger.write(installation, row.id, shown)
     results = {}
     with installation.database.read() as session:
         for unit in chosen:
@@ -198,4 +198,4 @@ def _too_near(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether grades differ by 1 to 9 answers from what was shown: then that stays, as in the ledger."""
     known = {one["criterion"]: one["n"] for one in before.get("criteria", ())}
     news = (abs(one["n"] - known[one["criterion"]]) for one in after.get("criteria", ()) if one["criterion"] in known)
-    return any(0 < differs < publication.NEWS for differs in news)
+    return any(0 < differs < ledger.NEWS for differs in news)

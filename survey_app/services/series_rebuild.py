@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from instruments.load import shipped
 from survey_app.installation import Installation
 from survey_app.models import Round, Stratum
-from survey_app.services import audit, publication, register, released, series_units, units
+from survey_app.services import audit, ledger, publication, register, released, series_units, units
 from survey_app.services.publication import ALL, ANNUAL
 from survey_app.services.released import Sample
 from survey_app.services.series import REBUILT
@@ -34,7 +34,7 @@ def rebuild(installation: Installation, slug: str) -> int:
         figures = {row.id: _figures(session, slug, row, under) for row, under in wanted}
     for round_id, found in figures.items():
         done += bool(found)
-        publication.write(installation, round_id, found)
+        ledger.write(installation, round_id, found)
     with installation.database.write() as session:
         audit.note(session, installation, "series.rebuild", slug, f"{done} rounds")
     return done

@@ -16,7 +16,7 @@ from survey_app.domain.split_rule import Split
 from survey_app.domain.strata import OTHERS
 from survey_app.installation import Installation
 from survey_app.models import LedgerEntry, Round, Stratum
-from survey_app.services import index_table, indices, publication, register, released, rounds, unit_tree, units
+from survey_app.services import index_table, indices, ledger, publication, register, released, rounds, unit_tree, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.publication import LIVE
 from survey_app.services.released import Part, Sample
@@ -53,13 +53,14 @@ def table(
         trees = unit_tree.trees(session, row.period_start)
         known = units.all_units(session, row.period_start)
         chosen = [u for u in known if u.id in trees[row.unit_id] and u.kind in index_table.KINDS[by]]
-        _refuse_clash(session, row, {u.slug for u in chosen}, variable, period)
+        slugs = {u.slug for u in chosen}
+        _refuse_clash(session, row, slugs, variable, period)  # before it is computed in vain
         splitter = _Splitter(session, row, variable, period)
         apart = split_rule.apart({u.slug: splitter.batches(trees[u.id]) for u in chosen})
         figures: dict[str, tuple[int, dict[str, Any]]] = {}
         for unit in (u for u in chosen if u.slug in apart):
             figures |= splitter.figures(session, unit, trees[unit.id])
-    publication.write(installation, row.id, figures)
+    ledger.write(installation, row.id, figures, refuse=lambda now: _refuse_clash(now, row, slugs, variable, period))
     with installation.database.read() as session:
         read = indices.reader(session, row, [u.slug for u in chosen], language)
         for unit in chosen:

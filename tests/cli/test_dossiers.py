@@ -1,24 +1,16 @@
 """The commands of units, dossiers and keys, as somebody types them."""
 
 import pytest
-from click.testing import CliRunner
 
-from survey_app.cli import sipas
 from survey_app.services import api_keys
 from tests.services.dossier_files import a_file, a_province, the_dossiers
 
 
 @pytest.fixture
-def run(installation, tmp_path):
-    """Run a command; gives its exit code and everything that it printed."""
+def run(run, installation, tmp_path):
+    """Type a command in an office with units."""
     a_province(installation, tmp_path)
-
-    def run_it(*arguments):
-        result = CliRunner().invoke(sipas, [str(a) for a in arguments], obj=installation)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output
-
-    return run_it
+    return run
 
 
 def test_an_import_tells_everything_in_one_summary(run, installation, tmp_path):

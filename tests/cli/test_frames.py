@@ -1,20 +1,6 @@
 """The commands of a closed round, as somebody types them."""
 
-import pytest
-from click.testing import CliRunner
-
-from survey_app.cli import sipas
 from tests import closed_round
-
-
-@pytest.fixture
-def run(installation):
-    def run_it(*arguments):
-        result = CliRunner().invoke(sipas, [str(a) for a in arguments], obj=installation)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output
-
-    return run_it
 
 
 def calls_need_interviewers_in_the_plan(run, code, calls):

@@ -1,25 +1,13 @@
 """The commands with which an office adds a language and its recordings, as somebody types them."""
 
 import pytest
-from click.testing import CliRunner
 
-from survey_app.cli import sipas
 from survey_app.language_folder import SCREENS
 from tests.pseudo_language import KIOSK, LONG, NAME, TAG, write_pack
 from tests.services.test_recordings import folder_of
 from tests.sounds import mp3, png
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # services are tested on both
-
-
-@pytest.fixture
-def run(installation):
-    def run_it(*arguments):
-        result = CliRunner().invoke(sipas, [str(a) for a in arguments], obj=installation)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, result.output
-
-    return run_it
 
 
 def test_a_language_from_its_template_to_its_end(run, tmp_path):

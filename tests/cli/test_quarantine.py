@@ -1,9 +1,7 @@
 """What lies apart, at the terminal: counted, held against the rule, read once more."""
 
 import pytest
-from click.testing import CliRunner
 
-from survey_app.cli import sipas
 from tests.factories import a_forged_token, a_round
 from tests.kiosk import a_tablet
 
@@ -26,13 +24,9 @@ def apart(installation, round_):
 
 
 @pytest.fixture
-def run(installation, round_, apart):
-    def run_it(*words):
-        done = CliRunner().invoke(sipas, ["quarantine", *words], obj=installation)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.output
-
-    return run_it
+def run(run, round_, apart):
+    """Type a command of the quarantine where answers lie apart."""
+    return lambda *words: run("quarantine", *words)
 
 
 def test_the_list_counts_large_groups_and_says_nothing_of_small_ones(run, round_):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey_app.models import Invitation, Quarantine, Stratum
-from survey_app.services import collection, flush, invitations, publication, rounds, taking
+from survey_app.services import collection, flush, invitations, ledger, publication, rounds, taking
 from tests import province
 
 
@@ -71,8 +71,8 @@ def test_a_slower_computation_of_fewer_answers_does_not_replace_a_newer_figure(p
     with place.installation.database.read() as session:
         row = rounds.by_code(session, place.code)
     newer, older = ((n, {"shown": True, "estimate": n, "n": n}) for n in (60, 45))
-    assert publication.write(place.installation, row.id, {"live|G1|xa-1|all|overall": newer}) == 1
-    assert publication.write(place.installation, row.id, {"live|G1|xa-1|all|overall": older}) == 0
+    assert ledger.write(place.installation, row.id, {"live|G1|xa-1|all|overall": newer}) == 1
+    assert ledger.write(place.installation, row.id, {"live|G1|xa-1|all|overall": older}) == 0
 
 
 def test_one_slip_in_many_hands_fills_no_disk(place, monkeypatch):

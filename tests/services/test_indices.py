@@ -12,7 +12,7 @@ from sqlalchemy import select
 from survey_app.cli.tables import write_table
 from survey_app.domain.figures import Reason
 from survey_app.models import Response
-from survey_app.services import flush, index_table, indices, publication, rounds, splits, units
+from survey_app.services import flush, index_table, indices, ledger, publication, rounds, splits, units
 from survey_app.services.errors import RefusedError
 from survey_app.services.released import Part
 from tests import province
@@ -199,6 +199,25 @@ def test_a_split_is_made_once_for_a_closed_period_and_every_class_has_ten(instal
     with pytest.raises(RefusedError, match="A split by on_time was shown"):
         splits.table(installation, place.code, "desk", "channel", "2026-03")
     assert splits.table(installation, place.code, "desk", "on_time", "2026-03").rows == made.rows
+
+
+def test_of_two_splits_asked_for_at_once_only_one_is_shown(installation, clock, monkeypatch):
+    """The other was looked for before it stood in the ledger, and once more while nobody else writes."""
+    place = province.make(installation, desks=1, per_desk=300, per_year=3000)
+    answer(place, "desk-1", ([5] * 3 + [2]) * 50)
+    flush.flush_round(installation, place.code)
+    clock.now += timedelta(days=40)
+    write, calls = ledger.write, []
+
+    def meanwhile(*given, **more):
+        if not calls:
+            calls.append("the other")
+            splits.table(installation, place.code, "desk", "on_time", "2026-03")
+        return write(*given, **more)
+
+    monkeypatch.setattr(ledger, "write", meanwhile)
+    with pytest.raises(RefusedError, match="A split by on_time was shown"):
+        splits.table(installation, place.code, "desk", "channel", "2026-03")
 
 
 @pytest.mark.parametrize(

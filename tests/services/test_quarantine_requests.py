@@ -11,8 +11,8 @@ from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.quarantine import Group
 from survey_app.services.quarantine_requests import Wish
 from survey_app.services.round_roles import Actor
-from tests.factories import a_forged_token, a_round
-from tests.kiosk import a_tablet
+from tests.factories import a_round
+from tests.kiosk import slips_of_nobody
 
 NOT_OURS = "unknown_address"
 WHY = "Máy quét cũ đọc sai mã"
@@ -22,10 +22,7 @@ WHY = "Máy quét cũ đọc sai mã"
 def round_(installation):
     """Ten answers of one desk with slips that are none of ours, nine of another."""
     found = a_round(installation, desks=("desk-1", "desk-2"))
-    token = a_forged_token(found).text
-    for desk, number in (("desk-1", 10), ("desk-2", 9)):
-        tablet = a_tablet(installation, found.province, desk)
-        tablet.send(*(tablet.answer(found.code, token, {"q00": "4"}) for _ in range(number)))
+    slips_of_nobody(installation, found, {"desk-1": 10, "desk-2": 9})
     return found
 
 

@@ -5,9 +5,9 @@ import pytest
 from survey_app.app import create_app
 from survey_app.services import quarantine, round_roles, staff
 from survey_app.services.staff import NewStaff
-from tests.factories import a_forged_token, a_round
+from tests.factories import a_round
 from tests.figures import PASSWORD
-from tests.kiosk import a_tablet
+from tests.kiosk import slips_of_nobody
 from tests.web.pages import Visitor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # services are tested on both
@@ -18,10 +18,7 @@ WHY = "Máy quét cũ <b>đọc</b> sai mã"
 @pytest.fixture
 def round_(installation):
     found = a_round(installation, desks=("desk-1", "desk-2"))
-    token = a_forged_token(found).text
-    for desk, number in (("desk-1", 12), ("desk-2", 8)):
-        tablet = a_tablet(installation, found.province, desk)
-        tablet.send(*(tablet.answer(found.code, token, {"q00": "4"}) for _ in range(number)))
+    slips_of_nobody(installation, found, {"desk-1": 12, "desk-2": 8})
     for login, role in (("lan", "fieldwork"), ("minh", "checker")):
         staff.create(installation, NewStaff(login, login, "province", "minh-hai", PASSWORD))
         round_roles.grant(installation, role, login)
