@@ -22,6 +22,7 @@ import { loadWords, say, speak } from "./words.js";
 
 const UPDATE_EVERY = 3_600_000;
 const LOCK = "sipas-window";
+const PATIENCE = 20_000; // ms until a page whose storage does not answer is loaded anew
 
 let renewed = false;
 let known;
@@ -57,15 +58,26 @@ async function oneWindow() {
 }
 
 async function first() {
-  if (!(await fact("device"))) return go("enrolment");
-  return go((await fact("package")) ? "attract" : "setup");
+  const [device, found] = await orAnew(Promise.all([fact("device"), fact("package")]));
+  if (!device) return go("enrolment");
+  return go(found ? "attract" : "setup");
 }
 
-/** Between two people a newer program takes over. */
+/** Between two people a newer program takes over; a browser that has lost its storage must be enrolled again. */
 async function waitForPeople() {
   if (renewed) location.reload();
-  known = (await fact("package"))?.version;
-  return attract();
+  const [device, found] = await orAnew(Promise.all([fact("device"), fact("package")]));
+  known = found?.version;
+  if (device) return orAnew(attract());
+  return screenName() === "attract" && go("enrolment");
+}
+
+/** What is waited for; if it fails or does not come, storage is stuck: the page is loaded anew, never amid a visit. */
+async function orAnew(awaited) {
+  const stuck = setTimeout(() => current() || location.reload(), PATIENCE);
+  const found = await awaited;
+  clearTimeout(stuck);
+  return found;
 }
 
 function renew(now) {

@@ -1,11 +1,14 @@
 /** Reading a slip: a hand scanner that types like a keyboard, or the camera where the browser can read codes itself. */
 
-import { readSlip } from "./slip.js";
+import { LENGTH, readSlip } from "./slip.js";
 
-const FAST = 400; // ms between two keys of a scan; a slow tablet passes them on late
+const FAST = 400; // ms between two keys of a scan
+const SHORTEST = 20; // so many keys that come fast, and a line end, are a scan and no typing
+const LONGEST = 300; // keys that are kept
 const LOOK_EVERY = 250;
 
 let heard = "";
+let run = 0; // how many keys have come fast, one after the other
 let last = 0;
 let listener = null;
 let stream = null;
@@ -14,6 +17,7 @@ let looking = 0; // which look through the camera is the last one
 /** Listen to a hand scanner; `found(code or null)` gets what was scanned, null if it is not one of our codes. */
 export function listen(found) {
   heard = "";
+  run = 0;
   listener = found;
 }
 
@@ -24,17 +28,26 @@ export function startHearing() {
 
 function hear(event) {
   if (event.target instanceof HTMLTextAreaElement) return; // a comment is typed, and its line ends are its own
-  if (event.timeStamp - last > FAST) heard = "";
+  if (event.timeStamp - last > FAST) run = 0;
   last = event.timeStamp;
-  if (event.key === "Enter" && heard.length >= 20) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const text = heard;
-    heard = "";
-    listener?.(readSlip(text));
+  if (event.key === "Enter") {
+    lineEnd(event);
   } else if (event.key.length === 1 && !event.ctrlKey) {
-    heard += event.key;
+    heard = (heard + event.key).slice(-LONGEST);
+    run += 1;
   }
+}
+
+/** A slip is read however slowly its keys came and whatever was typed before; another code only by its speed. */
+function lineEnd(event) {
+  const slip = readSlip(heard) ?? readSlip(heard.slice(-LENGTH));
+  const scan = slip || run >= SHORTEST;
+  heard = "";
+  run = 0;
+  if (!scan) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  listener?.(slip);
 }
 
 /** True if this browser can read codes with its camera, without a program from elsewhere. */

@@ -2,7 +2,7 @@
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const FORGIVEN = { O: "0", I: "1", L: "1" };
-const LENGTH = 40;
+export const LENGTH = 40;
 const VERSION = 1n;
 const POLYNOMIAL = 0x233;
 const IN_TEXT = /[0-9A-TV-Z]{4}(?:[-–—. ]?[0-9A-TV-Z]{4}){9}/gi;

@@ -3,12 +3,11 @@
 import { take } from "./entrance.js";
 import { button, make } from "./element.js";
 import { look, putCameraAway } from "./scanner.js";
-import { readSlip, typedLength } from "./slip.js";
+import { LENGTH, readSlip, typedLength } from "./slip.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
 import { say } from "./words.js";
 
-const CODE_LENGTH = 40;
 // The browser neither remembers nor completes nor corrects what is typed.
 const FORGETFUL = { autocomplete: "off", autocorrect: "off", autocapitalize: "off", spellcheck: "false" };
 
@@ -31,16 +30,16 @@ export function camera() {
 export function code() {
   const own = { class: "text", id: "code", maxlength: "60", "aria-describedby": "typed" };
   const field = make("input", { ...FORGETFUL, ...own });
-  const typed = make("p", { id: "typed", class: "hint" }, say("code_typed", { number: 0, all: CODE_LENGTH }));
+  const typed = make("p", { id: "typed", class: "hint" }, say("code_typed", { number: 0, all: LENGTH }));
   const fault = make("p", { class: "wrong", id: "fault", role: "alert" });
   field.addEventListener("input", () => {
-    typed.textContent = say("code_typed", { number: typedLength(field.value), all: CODE_LENGTH });
+    typed.textContent = say("code_typed", { number: typedLength(field.value), all: LENGTH });
   });
   const send = (event) => {
     event.preventDefault();
     const slipRead = readSlip(field.value);
     if (slipRead) return take(slipRead);
-    fault.textContent = say(typedLength(field.value) === CODE_LENGTH ? "code_wrong" : "code_length");
+    fault.textContent = say(typedLength(field.value) === LENGTH ? "code_wrong" : "code_length");
     field.setAttribute("aria-invalid", "true");
     return field.focus();
   };

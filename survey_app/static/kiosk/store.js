@@ -6,9 +6,18 @@ const STRICT = { durability: "strict" };
 
 let opening = null;
 
-/** Open the database once; a newer version of the program may upgrade it at any time. */
+/** The connection to the database: opened once, and anew when the browser has closed it or could not open it. */
 function database() {
-  opening ??= new Promise((resolve, reject) => {
+  opening ??= open().catch((error) => {
+    opening = null;
+    throw error;
+  });
+  return opening;
+}
+
+/** Open the database; a newer version of the program may upgrade it at any time. */
+function open() {
+  return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("facts");
@@ -20,16 +29,29 @@ function database() {
         request.result.close();
         opening = null;
       };
+      request.result.onclose = () => {
+        opening = null;
+      };
       resolve(request.result);
     };
     request.onerror = () => reject(request.error);
   });
-  return opening;
+}
+
+/** Begin a transaction; a connection that the browser has closed without a word is opened again. */
+async function begun(names, mode) {
+  try {
+    return (await database()).transaction(names, mode, STRICT);
+  } catch (error) {
+    if (error.name !== "InvalidStateError") throw error;
+    opening = null;
+    return (await database()).transaction(names, mode, STRICT);
+  }
 }
 
 /** Run `work(stores)` in one transaction; resolves with its request's result only after everything is on the disk. */
 async function transact(names, mode, work) {
-  const transaction = (await database()).transaction(names, mode, STRICT);
+  const transaction = await begun(names, mode);
   const stores = Object.fromEntries(names.map((name) => [name, transaction.objectStore(name)]));
   return new Promise((resolve, reject) => {
     const outcome = work(stores);

@@ -43,8 +43,10 @@ export async function send() {
 /** Page, second window and a later page never send at once. */
 async function underLock() {
   clearTimeout(state.timer);
+  state.timer = setTimeout(send, HEARTBEAT); // should anything below fail or hang
   if (!(await fact("device"))) return;
   await (navigator.locks ? navigator.locks.request("sipas-sending", everything) : everything());
+  clearTimeout(state.timer);
   state.timer = setTimeout(send, pause());
 }
 
