@@ -34,7 +34,7 @@ AT_THE_DESK = {
         "promise": "Không ai biết phiếu nào của ai. Mã dùng được một lần.",
     },
     "en": {
-        "scan": "Hold this code before the device at the desk, or type the code below there.",
+        "scan": "Hold this code in front of the device at the desk, or type the code below into it.",
         "promise": "Nobody can tell whose answer is whose. The code works once.",
     },
 }

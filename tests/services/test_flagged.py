@@ -1,18 +1,23 @@
 """Attack 19: praise by script and straight lines are flagged, told with and without, and never deleted."""
 
+import hmac
 import random
 
 import pytest
 from sqlalchemy import func, select, update
 
+from instruments.load import shipped
+from survey_app.domain import grades
 from survey_app.models import Batch, Response, Round, Unit
 from survey_app.services import embargo, flush, indices, publication
 from survey_app.services.released import CellsDisagreeError
+from survey_app.services.taking import NO_STRATUM, Circumstances, Form, Origin
 from tests import province
 from tests.services.test_kiosk_figures import send, tablet_at
 
 HONEST = 40
 PRAISE = 60
+BURST = 5_000
 
 
 def honest(number):
@@ -52,6 +57,35 @@ def test_quick_praise_is_told_apart_and_stays(place):
     with place.installation.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Response)) == PRAISE + HONEST
         assert session.scalars(select(Batch.flagged)).all() == [PRAISE]
+
+
+def burst(place, number, **how):
+    """Answers without a slip as a device's door passes them on, all within one night and one transaction."""
+    keys, instrument = place.installation.keys.round_keys(place.code), shipped("sipas-2017/1")
+    with place.installation.database.write() as session:
+        row, desk = session.scalar(select(Round)), session.scalar(select(Unit.id).where(Unit.slug == "desk-1"))
+        for n in range(number):
+            name = f"burst {n}".encode()
+            spent = hmac.digest(keys.spent, name, "sha256")
+            origin = Origin(row.id, row.code, instrument, desk, name, spent, NO_STRATUM, "G3", desk=desk)
+            how_given = Circumstances(name, "vi", ("vi",), grades.DESK_DEVICE, **how)
+            form = Form(place.installation, session, origin, how_given, dict.fromkeys(province.ITEMS, 5))
+            assert form.store().outcome == "stored"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the rule is tested on both with fewer
+def test_five_thousand_by_script_are_flagged_and_honest_people_still_seen(place):
+    tablet = tablet_at(place, "desk-1")
+    send(tablet, place.code, honest(HONEST))
+    burst(place, BURST, seconds=6.0)
+    flush.close(place.installation, place.code)
+    publication.refresh(place.installation, place.code)
+    [line] = page(place).flagged
+    assert (line.left_out, line.without.shown) == ("5.000", True)
+    assert line.without.estimate == pytest.approx(60, abs=6)
+    assert line.all_answers.estimate == pytest.approx((BURST * 100 + HONEST * 60) / (BURST + HONEST), abs=1)
+    with place.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Response)) == BURST + HONEST
 
 
 def test_praise_that_takes_its_time_is_a_straight_line(place):

@@ -95,9 +95,9 @@ def test_the_index_stands_with_and_without_flagged_answers_for_the_units_own_peo
     [line] = figures(figures_app, "xa-1").flagged
     assert line.without.estimate < line.all_answers.estimate
     [_head, row] = agency.get("/agency/xa-1").tables()[-1]
-    assert row[1] == "G3"
-    assert row[2].startswith(f"{line.all_answers.estimate:.0f}")
-    assert row[4].startswith(f"{line.without.estimate:.0f}")
+    assert row[0] == "G3"
+    assert row[1].startswith(f"{line.all_answers.estimate:.0f}")
+    assert row[3].startswith(f"{line.without.estimate:.0f}")
     assert {cells[0] for cells in province.get("/province/minh-hai/R2026").tables()[-1][1:]} == {
         "Tỉnh Minh Hải",
         "Xã Đông Ngũ",
