@@ -93,13 +93,13 @@ def ask_without_slip(installation: Installation, number: int, code: str) -> None
 
 
 def _in_field(session: Session, installation: Installation, kiosk: Kiosk) -> list[Round]:
-    """Rounds that a device asks about, the one for people without a slip first."""
+    """Rounds that a device asks about: those that have begun first, and of them the one for people without a slip."""
     today = installation.today()
     # A device that has no network tomorrow needs the round that begins tomorrow.
     soon = today + timedelta(days=1)
     found = rounds_of_desk(session, installation, kiosk.unit_id)
     chosen = session.get(KioskWalkUp, kiosk.id)
-    found.sort(key=lambda row: chosen is None or row.id != chosen.round_id)
+    found.sort(key=lambda row: (row.field_start > today, chosen is None or row.id != chosen.round_id))
     asked = [row for row in found if collectors.takes(row.collectors, grades.DESK_DEVICE)]
     return [row for row in asked if row.state == "field" and row.field_start <= soon and today <= row.field_end]
 

@@ -1,6 +1,6 @@
 """Which of several open rounds a device asks people without a slip about."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +30,18 @@ def test_the_newest_round_stands_first_unless_the_device_is_set_to_another(insta
     with installation.database.read() as session:
         told = session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "kiosk ask")).all()
     assert sorted(told) == ["NEWER", "OLDER"]
+
+
+def test_a_round_of_tomorrow_stands_behind_those_that_have_begun(installation, clock):
+    running = a_round(installation, desks=("desk-1",), code="RUNNING")
+    tomorrow = installation.today() + timedelta(days=1)
+    a_round(installation, desks=("desk-1",), code="TOMORROW", field_start=tomorrow)
+    tablet = a_tablet(installation, running.province, "desk-1")
+    assert asked(tablet) == ["RUNNING", "TOMORROW"]
+    kiosk_package.ask_without_slip(installation, tablet.number, "TOMORROW")
+    assert asked(tablet) == ["RUNNING", "TOMORROW"]
+    clock.now += timedelta(days=1)
+    assert asked(tablet) == ["TOMORROW", "RUNNING"]
 
 
 def test_a_device_is_set_to_rounds_of_its_desk_only(installation):

@@ -2,6 +2,7 @@
 
 import { button, face, make } from "./element.js";
 import { reset, watchVisit } from "./leaving.js";
+import { askedNow } from "./rounds.js";
 import { cameraReads, listen, putCameraAway } from "./scanner.js";
 import { go, screenName, show } from "./stage.js";
 import { addRecordings, listenTools } from "./sound.js";
@@ -13,7 +14,8 @@ import { addWords, interfaceLanguage, say, speak } from "./words.js";
 /** The screen between two people: whose device this is, and one large button per language. */
 export async function attract() {
   const found = (await fact("package")) ?? { rounds: [] };
-  const { rounds, device, screens } = found;
+  const { device, screens } = found;
+  const rounds = await askedNow(found);
   if (screenName() !== "attract") return;
   addWords(screens);
   addRecordings(found);
@@ -93,23 +95,23 @@ function start() {
 export async function slip(details) {
   listen(take);
   const camera = await cameraReads();
-  const rounds = (await fact("package")).rounds;
+  const [asked] = await askedNow(await fact("package"));
   if (!current() || screenName() !== "slip") return;
   const without = () => {
-    Object.assign(current(), { token: null, round: rounds[0] });
+    Object.assign(current(), { token: null, round: asked });
     start();
   };
   const ways = [
     camera && button(say("slip_camera"), () => go("camera"), { class: "button main wide" }),
     button(say("slip_type"), () => go("code"), { class: "button wide" }),
-    button(say("slip_without"), without, { class: "button wide" }),
+    asked && button(say("slip_without"), without, { class: "button wide" }),
   ];
   show({
     heading: say("slip_heading"),
-    tools: toolbar(rounds[0].languages, rounds[0].instrument.words),
+    tools: toolbar(asked?.languages, asked?.instrument.words),
     above: details?.problem ? [make("p", { class: "note warm", role: "alert" }, say(details.problem))] : [],
     body: [
-      listenTools([details?.problem, "slip_heading", "office_device", "slip_scan", "slip_without", "assisted_heading"]),
+      listenTools([details?.problem, "slip_heading", "office_device", "slip_scan", asked && "slip_without", "assisted_heading"]),
       make("p", { class: "note" }, say("office_device")),
       make("p", {}, say("slip_scan")),
       make("div", { class: "ways" }, ways),

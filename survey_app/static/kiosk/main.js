@@ -12,6 +12,7 @@ import { keepMedia } from "./media.js";
 import { pin } from "./pin.js";
 import { question } from "./question.js";
 import { installProgram, lookForUpdate } from "./ready.js";
+import { offered } from "./rounds.js";
 import { startHearing } from "./scanner.js";
 import { staff } from "./staff.js";
 import { addScreens, go, guardDoubleTouch, screenName, show } from "./stage.js";
@@ -67,7 +68,7 @@ async function first() {
 async function waitForPeople() {
   if (renewed) location.reload();
   const [device, found] = await orAnew(Promise.all([fact("device"), fact("package")]));
-  known = found?.version;
+  known = await offered(found);
   if (device) return orAnew(attract());
   return screenName() === "attract" && go("enrolment");
 }
@@ -85,14 +86,14 @@ function renew(now) {
   if (screenName() === "attract") location.reload();
 }
 
-/** The server has answered or not; the screen that waits for people shows rounds that came meanwhile. */
+/** The server has answered or not; the screen that waits for people shows rounds that came or began meanwhile. */
 async function heard(line) {
   document.documentElement.dataset.line = line;
   const found = await fact("package");
-  const version = found?.version;
   keepMedia(found?.media);
-  const changed = version !== known;
-  known = version;
+  const now = await offered(found);
+  const changed = now !== known;
+  known = now;
   if (changed && screenName() === "attract" && !current()) go("attract");
 }
 

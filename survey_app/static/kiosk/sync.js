@@ -61,7 +61,8 @@ async function everything() {
     let answer;
     do answer = await oneBatch();
     while (answer.more);
-    if (answer.package !== (await fact("package"))?.version) await fetchPackage();
+    // null: the server took the answers and knows no package now
+    if (answer.package && answer.package !== (await fact("package"))?.version) await fetchPackage();
     state.failures = 0;
     report("up", "");
   } catch (error) {
