@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instruments.model import Instrument, Item, ItemKind
+from survey_app.domain import slip_traces
 
 SCORED = (ItemKind.SATISFACTION, ItemKind.GENERAL)
 MAX_VALUES = 40  # no question takes more, so a longer list is not looked at
@@ -140,6 +141,8 @@ def _comment(item: Item, texts: list[str]) -> tuple[Value | None, str]:
     text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
     if len(text) > item.max_length:
         return None, "too_long"
+    # Whoever reads comments must not learn whose slip it was. Every way in comes through here.
+    text = slip_traces.without_codes(text).strip()
     return (text, "") if text else (None, "")
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from survey_app.domain import slip_traces
+
 MASK = "[…]"
 _CAPITAL = "[A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚĂĐĨŨƠƯẠ-ỸA-Z]"
 _SMALL = "[a-zà-ỹđ]"
@@ -19,11 +21,12 @@ _PATTERNS = (
 
 
 def screen(text: str) -> str:
-    """Mask e-mail addresses, dossier codes, long numbers and names after a form of address.
+    """Mask codes of slips, e-mail addresses, dossier codes, long numbers and names after a form of address.
 
     A name that stands alone is not found: the page asks citizens not to write names, and agencies see no comment
     of fewer than ten.
     """
+    text = slip_traces.without_codes(text, MASK)
     for pattern in _PATTERNS:
         text = pattern.sub(lambda m: (m.group(1) if m.re.groups else "") + MASK, text)
     return text

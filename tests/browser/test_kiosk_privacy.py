@@ -219,11 +219,3 @@ def test_paper_and_autofill_get_nothing(tablet):
     hidden = page.evaluate("[...document.body.children].every((part) => getComputedStyle(part).display === 'none')")
     page.emulate_media(media="screen")
     assert hidden
-
-
-def test_a_slip_scanned_into_the_comment_does_not_stay_there(office, tablet):
-    tablet.visit(stop_before="textarea")
-    tablet.page.locator("textarea").focus()
-    tablet.page.keyboard.type(f"tốt {office.token()}")
-    tablet.page.keyboard.press("Enter")
-    assert tablet.page.input_value("textarea").strip() == "tốt"

@@ -39,6 +39,15 @@ def test_a_comment_is_text_on_every_page_that_shows_it(app, installation, token,
     assert waiting(installation)[0]["answers"]["comment"] == text
 
 
+@ONE_DATABASE
+def test_a_slip_pasted_into_the_comment_does_not_stay_there(app, installation, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    citizen.to_the_end()
+    assert citizen.press("send", comment=f"tốt HTTPS://KHAOSAT.EXAMPLE/T/{token.text} {token.text[1:]}").codes
+    assert waiting(installation)[0]["answers"]["comment"] == "tốt"
+
+
 @pytest.mark.parametrize("text", [POLYGLOT, TEMPLATES], ids=["polyglot", "templates"])
 @ONE_DATABASE
 def test_the_words_of_a_questionnaire_are_text_wherever_they_stand(app, installation, token, monkeypatch, text):

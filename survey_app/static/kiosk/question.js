@@ -3,12 +3,14 @@
 import { button, face, make } from "./element.js";
 import { choices, questions, shape } from "./flow.js";
 import { stopButton } from "./leaving.js";
-import { withoutSlips } from "./slip.js";
+import { withoutSlips, withoutTraces } from "./slip.js";
 import { listenTools, picture } from "./sound.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
-import { ask, current } from "./visit.js";
-import { say } from "./words.js";
+import { ask, commentText, current } from "./visit.js";
+import { figure, say } from "./words.js";
+
+const ROOM = 1000; // characters more than a comment may have: a code that is scanned into it must come whole, to be known
 
 /** Show the question at which the visit stands. */
 export function question() {
@@ -119,24 +121,36 @@ function toggle(item, value, pressed, state) {
   if (after.length) answers.set(item.id, after);
   else answers.delete(item.id);
   pressed.setAttribute("aria-pressed", String(after.includes(value)));
-  const onwards = document.getElementById("onward");
-  if (onwards) onwards.textContent = say(after.length ? "go_on" : "skip");
+  onwardFor(item);
 }
 
 function comment(item) {
   const field = make("textarea", {
-    id: "comment", class: "text", rows: "4", maxlength: String(item.max_length), "aria-labelledby": "heading",
+    id: "comment", class: "text", rows: "4", maxlength: String(item.max_length + ROOM), "aria-labelledby": "heading",
     autocomplete: "off", autocorrect: "off", spellcheck: "false",
   });
   field.value = current().answers.get(item.id) ?? "";
-  field.addEventListener("input", () => {
-    const clean = withoutSlips(field.value);
+  const written = (clean) => {
     if (clean !== field.value) field.value = clean;
     if (clean.trim()) current().answers.set(item.id, clean);
     else current().answers.delete(item.id);
-    document.getElementById("onward").textContent = say(clean.trim() ? "go_on" : "skip");
-  });
-  return [field, make("p", { class: "hint" }, say("at_most", { number: item.max_length }))];
+    onwardFor(item);
+  };
+  field.addEventListener("input", () => written(withoutSlips(field.value)));
+  field.addEventListener("change", () => written(withoutTraces(field.value))); // before a button is pressed
+  const most = say("at_most", { number: figure(item.max_length) });
+  return [field, make("p", { class: "hint", role: "status", id: "most" }, most)];
+}
+
+/** True if a comment is longer than the questionnaire takes; then it says so, and nothing of it is cut off. */
+function tooLong(item) {
+  const length = commentText(current().answers.get(item.id) ?? "").length;
+  const state = document.getElementById("most");
+  if (length <= item.max_length) return false;
+  state.className = "wrong";
+  state.textContent = `${say("at_most", { number: figure(item.max_length) })} (${figure(length)})`;
+  document.getElementById("comment").focus();
+  return true;
 }
 
 function back() {
@@ -147,9 +161,19 @@ function back() {
   return button(say("back"), current().place > 0 ? earlier : () => go("slip"), { "data-back": true });
 }
 
-/** Go on without an answer, or with what is there; a question that needs an answer has no such button. */
+/** Go on without an answer, or with what is there; a question that needs an answer has no such button before it. */
 function onward(item) {
-  if (item.required && !current().answers.has(item.id)) return null;
-  const words = say(current().answers.has(item.id) ? "go_on" : "skip");
-  return button(words, next, { id: "onward", class: "button end" });
+  const press = () => (shape(item) === "text" && tooLong(item)) || next();
+  const [given, form] = [current().answers.has(item.id), shape(item)];
+  const hidden = item.required && !given;
+  if (hidden && (form === "grades" || form === "one")) return null; // one touch answers and goes on
+  return button(say(given ? "go_on" : "skip"), press, { id: "onward", class: "button end", hidden });
+}
+
+/** Say what the button means now. */
+function onwardFor(item) {
+  const onwards = document.getElementById("onward");
+  const given = current().answers.has(item.id);
+  onwards.textContent = say(given ? "go_on" : "skip");
+  onwards.hidden = item.required && !given;
 }

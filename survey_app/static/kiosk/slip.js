@@ -5,7 +5,14 @@ const FORGIVEN = { O: "0", I: "1", L: "1" };
 export const LENGTH = 40;
 const VERSION = 1n;
 const POLYNOMIAL = 0x233;
-const IN_TEXT = /[0-9A-TV-Z]{4}(?:[-–—. ]?[0-9A-TV-Z]{4}){9}/gi;
+// The same as survey_app/domain/slip_traces.py, which says why.
+const ADDRESS = "[hH][tT]{2}[pP][sS]?://\\S{0,200}/[tT]/";
+const ANY = "[0-9A-TV-Za-tv-z]";
+const WHOLE = new RegExp(`(?:${ADDRESS})?(?=([89A-Fa-f]${ANY}{3}(?:[-–—.\\s]?${ANY}{4}){9}))`, "g");
+const PART = (one) => `(?:${ADDRESS})?${one}{4}(?:[-–—.\\s]?${one}{4}){4,}${one}{0,3}`;
+const PARTS = [`(${ADDRESS}[89A-F][0-9A-TV-Z]{7,})`, PART("[0-9A-TV-Z]"), PART("[0-9a-tv-z]")];
+const TURN = /[a-z](?=\d)|\d(?=[a-z])/gi;
+const TURNS = 3;
 
 /** Read a code as scanned (alone or in an address) or typed: {token, round}; null if it is not as printed. */
 export function readSlip(text) {
@@ -25,9 +32,22 @@ export function typedLength(text) {
   return [...text].filter((letter) => !" -–—.\t\r\n".includes(letter)).length;
 }
 
-/** A text without the codes in it: a scanner types into whatever field has the focus. */
+/** A text without whole codes and their addresses: a scanner types into whatever field has the focus. */
 export function withoutSlips(text) {
-  return text.replace(/https?:\/\/\S*\/t\/\S+/gi, "").replace(IN_TEXT, (found) => (readSlip(found) ? "" : found));
+  let [kept, place] = ["", 0];
+  for (const found of text.matchAll(WHOLE)) {
+    if (found.index < place || !readSlip(found[1])) continue;
+    kept += text.slice(place, found.index);
+    place = found.index + found[0].length + found[1].length;
+  }
+  return kept + text.slice(place);
+}
+
+/** A text without anything that can only be a code or a part of one; not while somebody writes, it could become one. */
+export function withoutTraces(text) {
+  const only = (part, address) => address || part.split("/").pop().match(TURN)?.length >= TURNS;
+  const replaced = (part, address) => (only(part, address) ? "" : part);
+  return withoutSlips(text).replace(new RegExp(PARTS.join("|"), "g"), replaced);
 }
 
 function crc10(body) {

@@ -2,6 +2,7 @@
 
 import { seal } from "./seal.js";
 import { counted, text } from "./flow.js";
+import { withoutTraces } from "./slip.js";
 import { fact, keepAnswer } from "./store.js";
 import { interfaceLanguage } from "./words.js";
 
@@ -41,6 +42,21 @@ export function ask(name) {
   return found;
 }
 
+/** What of a comment is sent: its characters, without the code of a slip. */
+export function commentText(text) {
+  return [...withoutTraces(text).normalize("NFC").trim()];
+}
+
+/** Answers as they are sent. Of a comment that somebody left too long, what the questionnaire takes. */
+function given(instrument, answers) {
+  const found = counted(instrument, answers);
+  for (const item of instrument.items.filter(({ kind, id }) => kind === "comment" && id in found)) {
+    found[item.id] = commentText(found[item.id]).slice(0, item.max_length).join("");
+    if (!found[item.id]) delete found[item.id];
+  }
+  return found;
+}
+
 /** Seal the answers and keep them on the disk; gives their number. Only then may anybody be thanked. */
 export async function keep({ partial = false } = {}) {
   const { round, key } = visit;
@@ -49,7 +65,7 @@ export async function keep({ partial = false } = {}) {
     instrument: round.instrument.key,
     token: visit.token,
     started_without_slip: visit.token === null,
-    answers: counted(round.instrument, visit.answers),
+    answers: given(round.instrument, visit.answers),
     language: visit.language,
     shown: [...visit.shown.add(interfaceLanguage(visit.language))],
     assisted: visit.assisted,
