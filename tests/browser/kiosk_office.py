@@ -36,6 +36,7 @@ class Office:
         if self.wishes.on_timeout != kiosk_package.DISCARD:
             kiosk_package.set_round(installation, self.round.code, 60, self.wishes.on_timeout)
         self.pin, self.lost, self.port, self.broken = "", 0, 0, []
+        self.most = 10**6  # bytes of a call that come through
         self.app = create_app(installation)
         self.below, self.app.wsgi_app = self.app.wsgi_app, self._answer
         if self.wishes.pseudo:
@@ -69,6 +70,9 @@ class Office:
         if name in self.broken:
             self.broken.remove(name)
             start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+            return [b""]
+        if int(environ.get("CONTENT_LENGTH") or 0) > self.most:
+            start_response("504 Gateway Timeout", [("Content-Type", "text/plain")])
             return [b""]
         response = self.below(environ, start_response)
         if environ["PATH_INFO"] != SYNC or not self.lost:

@@ -6,6 +6,8 @@ import { fact, keepFacts } from "./store.js";
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 const SIGNING = { name: "ECDSA", hash: "SHA-256" };
 const PATIENCE = 10_000; // ms until a call is given up
+const MUCH = 4_000; // characters: what is as long as that, or fetches a package, has more time on a slow line
+const LONG_PATIENCE = 60_000;
 export const VERSION = document.documentElement.dataset.version;
 
 /** The server refused a call; `status` says how, `answer` why. */
@@ -45,7 +47,17 @@ export async function signed(method, path, body = "", headers = {}) {
   return call(method, path, body, { ...headers, ...proof });
 }
 
+/** What `work` gives; an error once that has taken longer than `limit` ms. */
+export async function within(limit, work) {
+  let timer = 0;
+  const late = new Promise((_gives, fail) => {
+    timer = setTimeout(() => fail(new Error(`not done within ${limit / 1000} s`)), limit);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 async function call(method, path, body, headers) {
+  const long = body.length >= MUCH || path === "/kiosk/package";
   const response = await fetch(path, {
     method,
     headers: body ? { "Content-Type": "application/json", ...headers } : headers,
@@ -53,7 +65,7 @@ async function call(method, path, body, headers) {
     credentials: "omit",
     cache: "no-store",
     redirect: "error",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(long ? LONG_PATIENCE : PATIENCE),
   });
   if (response.status === 304) return { status: 304, answer: null };
   const answer = await response.json().catch(() => null);

@@ -96,9 +96,9 @@ export function keepAnswer({ key, sealed, round, erasure }) {
   });
 }
 
-/** The oldest answers that wait. */
-export function oldest(most) {
-  return transact(["queue"], "readonly", ({ queue }) => queue.getAll(null, most));
+/** The oldest answers that wait behind a number. */
+export function oldest(most, after) {
+  return transact(["queue"], "readonly", ({ queue }) => queue.getAll(IDBKeyRange.lowerBound(after, true), most));
 }
 
 /** True while the answer with this number waits. */

@@ -1,16 +1,18 @@
 /** Sending what waits, in the background: one call at a time on this device, again until the server has answered. */
 
-import { Refused, VERSION, signed } from "./device.js";
+import { Refused, VERSION, signed, within } from "./device.js";
 import { counts, erase, fact, keepFacts, oldest, settle } from "./store.js";
 
 const BATCH = 20;
 const SOON = 2_000;
 const LATEST = 300_000; // ms: no pause between two tries is longer
 const HEARTBEAT = 60_000;
+const STEP = 120_000; // ms: longer than any call may take; then the step is given up
+const TELLING = 2_000;
 const DONE = new Set(["stored", "duplicate"]);
 const SET_ASIDE = "damaged"; // every other refusal is settled on the server and deleted here
 
-const state = { failures: 0, running: null, timer: 0, line: "unknown", error: "", tell: () => {} };
+const state = { batch: BATCH, failures: 0, running: null, timer: 0, line: "unknown", error: "", tell: () => {} };
 
 /** Send now and then for as long as the page lives; `tell(line)` hears whether the server answers. */
 export function startSending(tell) {
@@ -33,21 +35,28 @@ export function sendSoon() {
 
 /** Send everything that waits; a call while one runs waits for that one and then looks again. */
 export async function send() {
-  if (state.running) await state.running.catch(() => {});
-  state.running ??= underLock().finally(() => {
+  if (state.running) await state.running;
+  state.running ??= run().finally(() => {
     state.running = null;
   });
   return state.running;
 }
 
+/** One run, which ends whatever hangs: each of its steps has a limit, and the next run is set in any case. */
+async function run() {
+  clearTimeout(state.timer);
+  try {
+    if (await within(STEP, fact("device"))) await underLock();
+  } catch (error) {
+    failed(error);
+  } finally {
+    state.timer = setTimeout(send, pause());
+  }
+}
+
 /** Page, second window and a later page never send at once. */
-async function underLock() {
-  clearTimeout(state.timer);
-  state.timer = setTimeout(send, HEARTBEAT); // should anything below fail or hang
-  if (!(await fact("device"))) return;
-  await (navigator.locks ? navigator.locks.request("sipas-sending", everything) : everything());
-  clearTimeout(state.timer);
-  state.timer = setTimeout(send, pause());
+function underLock() {
+  return navigator.locks.request("sipas-sending", { signal: AbortSignal.timeout(STEP) }, everything);
 }
 
 function pause() {
@@ -56,19 +65,41 @@ function pause() {
   return longest / 2 + (Math.random() * longest) / 2;
 }
 
+/** Page through what waits: what the server leaves unnamed stays for the next run, and what lies behind it is sent. */
 async function everything() {
-  try {
-    let answer;
-    do answer = await oneBatch();
-    while (answer.more);
-    // null: the server took the answers and knows no package now
-    if (answer.package && answer.package !== (await fact("package"))?.version) await fetchPackage();
+  let [after, version] = [0, null];
+  do {
+    const items = await within(STEP, oldest(state.batch, after));
+    after = items.at(-1)?.seq ?? after;
+    version = await within(STEP, sendBatch(items)).catch((error) => {
+      state.batch = Math.max(1, Math.floor(items.length / 2)); // a slow line may take fewer at once
+      throw error;
+    });
     state.failures = 0;
-    report("up", "");
+    state.batch = Math.min(BATCH, state.batch + 1);
+  } while ((await within(STEP, oldest(1, after))).length);
+  report("up", await freshPackage(version));
+}
+
+/** Fetch the package if it is another one; gives why it did not come, if so. */
+async function freshPackage(version) {
+  try {
+    // null: the server took the answers and knows no package now
+    if (version && version !== (await within(STEP, fact("package")))?.version) await within(STEP, fetchPackage());
+    return "";
   } catch (error) {
     state.failures += 1;
-    report(lineOf(error), String(error?.answer?.message ?? error?.message ?? error));
+    return words(error);
   }
+}
+
+function failed(error) {
+  state.failures += 1;
+  report(lineOf(error), words(error));
+}
+
+function words(error) {
+  return String(error?.answer?.message ?? error?.message ?? error);
 }
 
 function lineOf(error) {
@@ -82,11 +113,9 @@ function report(line, error) {
   state.tell(line);
 }
 
-/** Send the oldest answers and do what the server says; `more` if others wait and something was settled. */
-async function oneBatch() {
-  const items = await oldest(BATCH);
-  const body = await syncBody(items);
-  const { answer } = await signed("POST", "/kiosk/sync", body);
+/** Send answers and do what the server says; gives the version of its package. */
+async function sendBatch(items) {
+  const { answer } = await signed("POST", "/kiosk/sync", await syncBody(items));
   const sent = new Set(items.map((item) => item.key));
   const named = answer.items.filter((item) => sent.has(item.key));
   const aside = named.filter((item) => item.outcome === "rejected" && item.reason === SET_ASIDE);
@@ -96,7 +125,7 @@ async function oneBatch() {
   if (answer.erase?.length) await erase(answer.erase);
   const { received, missing, server_time: time } = answer;
   await keepFacts({ report: { received, missing, time, at: Date.now() } });
-  return { more: named.length > 0 && (await counts()).waiting > 0, package: answer.package };
+  return answer.package;
 }
 
 /** Body of a call with these items; the export holds the very same. */
@@ -106,14 +135,19 @@ export async function syncBody(items) {
 }
 
 async function heartbeat() {
-  const battery = await navigator.getBattery?.().catch(() => null);
+  const battery = await told(() => navigator.getBattery?.());
   return {
     waiting: (await counts()).waiting,
     version: VERSION,
-    persisted: (await navigator.storage?.persisted?.()) ?? null,
+    persisted: await told(() => navigator.storage?.persisted?.()),
     battery: battery ? battery.level : null,
     clock: localTime(),
   };
+}
+
+/** What the browser tells of itself; null if it does not, or not soon. */
+async function told(ask) {
+  return (await within(TELLING, Promise.resolve().then(ask)).catch(() => null)) ?? null;
 }
 
 /** This device's clock with its zone, as the server reads it. */
