@@ -170,6 +170,36 @@ def test_without_room_for_recordings_words_go_on(office, new_kiosk):
     assert "hết chỗ chứa" in tablet.page.text_content(".facts")
 
 
+def test_recordings_that_filled_the_store_leave_room_for_answers(office, new_kiosk):
+    """A store in which three recordings have room, and no answer beside three of them."""
+    tablet = new_kiosk(office)
+    tablet.page.add_init_script(
+        """const full = () => { throw new DOMException("full", "QuotaExceededError"); };
+        const media = (key) => String(key).startsWith("/media/");
+        const { put, delete: erase } = Cache.prototype;
+        const { add } = IDBObjectStore.prototype;
+        window.stored = 0;
+        Cache.prototype.put = function (key, value) {
+          if (media(key) && window.stored === 3) { window.refused = true; full(); }
+          window.stored += media(key);
+          return put.call(this, key, value);
+        };
+        Cache.prototype.delete = function (key) {
+          window.stored -= media(key);
+          return erase.call(this, key);
+        };
+        IDBObjectStore.prototype.add = function (value) {
+          return window.stored === 3 ? full() : add.call(this, value);
+        };""",
+    )
+    tablet.set_up(office.code()).page.wait_for_function("window.refused && window.stored < 3")
+    tablet.visit(comment="kept all the same")
+    tablet.send()
+    assert "kept all the same" in [answer.get("comment") for answer in office.answers()]
+    tablet.staff(office.pin)
+    assert "hết chỗ chứa" in tablet.page.text_content(".facts")
+
+
 def test_no_text_of_the_screens_is_hard_coded_in_an_added_language(tablet, office):
     before, naked = office.count(), {}
     tablet.press(".door", 2).at("slip")

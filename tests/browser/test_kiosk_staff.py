@@ -147,6 +147,21 @@ def test_answers_given_after_the_file_was_saved_are_not_thrown_away(office, tabl
     assert tablet.counts()["waiting"] == 2
 
 
+def test_a_file_of_an_earlier_enrolment_saves_no_answer_of_a_later_one(office, tablet):
+    tablet.page.context.set_offline(True)
+    for _person in range(2):
+        tablet.visit()
+    tablet.staff(office.pin)
+    with tablet.page.expect_download():
+        tablet.press("#export")
+    tablet.press("#anew").press("dialog .button").at("enrolment").page.context.set_offline(False)
+    tablet.page.fill("#code", office.code())
+    tablet.press("button[type=submit]").at("setup").press("#begin").at("attract").page.context.set_offline(True)
+    tablet.visit()
+    tablet.staff(office.pin).press("#anew")
+    tablet.page.locator("dialog[open]").get_by_text("Trên thiết bị còn câu trả lời đang chờ").wait_for()
+
+
 def test_an_answer_that_the_server_cannot_read_is_listed_and_holds_nobody_up(office, tablet):
     tablet.page.context.set_offline(True)
     tablet.visit(comment="damaged")

@@ -18,5 +18,5 @@ export async function exportFile() {
   }
   const made = localTime();
   const content = JSON.stringify({ format: FORMAT, device, made, calls });
-  return { name: `kiosk-${number}-${made.slice(0, 10)}.json`, content, last: items.at(-1)?.seq ?? 0 };
+  return { name: `kiosk-${number}-${made.slice(0, 10)}.json`, content, device, last: items.at(-1)?.seq ?? 0 };
 }

@@ -3,7 +3,10 @@
 const STORE = "sipas-media";
 const SUFFIX = { mp3: "audio/mpeg", wav: "audio/wav", png: "image/png", webp: "image/webp" };
 
+const ROOM = 2_000_000; // bytes that are taken back for answers once the store is full
+
 let running = false;
+let tight = ""; // files for which there was no room; the next start of the page tries once more
 let state = { stored: 0, wanted: 0, full: false };
 
 /** How many files are stored and wanted; `full` when the browser had no room for more. */
@@ -13,12 +16,16 @@ export function mediaState() {
 
 /** Store exactly the files that the package names; what cannot be stored is tried again after the next sending. */
 export async function keepMedia(files = []) {
-  if (running || !globalThis.caches) return;
+  if (running || !globalThis.caches || tight === files.join()) return;
   running = true;
+  const wanted = files.map((name) => `/media/${name}`);
   try {
-    await storeAll(files.map((name) => `/media/${name}`));
+    await storeAll(wanted);
   } catch (error) {
     state = { ...state, full: error?.name === "QuotaExceededError" };
+    if (!state.full) return;
+    tight = files.join();
+    await makeRoom(wanted).catch(() => {});
   } finally {
     running = false;
   }
@@ -34,6 +41,19 @@ async function storeAll(wanted) {
     if (there.has(path)) continue;
     await cache.put(path, new Response(await fetched(path), { headers: { "Content-Type": kind(path) } }));
     state.stored += 1;
+  }
+}
+
+/** Answers come before recordings: files are taken away, the last first, until answers have room again. */
+async function makeRoom(wanted) {
+  const cache = await caches.open(STORE);
+  let freed = 0;
+  for (const path of [...wanted].reverse()) {
+    const found = await cache.match(path);
+    if (!found || freed >= ROOM) continue;
+    freed += (await found.arrayBuffer()).byteLength;
+    await cache.delete(path);
+    state.stored -= 1;
   }
 }
 

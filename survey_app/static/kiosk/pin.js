@@ -13,6 +13,7 @@ const LONGEST_WAIT = 3_600_000;
 const LEAVE_AFTER = 60_000; // ms: nobody leaves the pad open for the public
 
 let leaving = 0;
+let checking = false; // one PIN at a time, whatever is pressed meanwhile and on whatever pad
 
 /** Ask for the PIN on a pad of large digits: no field that a browser could keep or complete. */
 export async function pin() {
@@ -23,11 +24,15 @@ export async function pin() {
     state.textContent = say("pin_typed", { number: typed.length, all: LENGTH });
   };
   const press = async (digit) => {
-    if (typed.length >= LENGTH) return;
+    if (checking) return;
     typed += digit;
     tell();
     if (typed.length < LENGTH) return;
-    const wrong = await tried(typed);
+    checking = true;
+    const wrong = await tried(typed).finally(() => {
+      checking = false;
+      typed = "";
+    });
     if (!pad.isConnected) return;
     if (!wrong) {
       clearTimeout(leaving);
@@ -35,10 +40,10 @@ export async function pin() {
       return;
     }
     fault.textContent = wrong;
-    typed = "";
     tell();
   };
   const erase = () => {
+    if (checking) return;
     typed = typed.slice(0, -1);
     tell();
   };
@@ -64,17 +69,22 @@ function leave() {
 
 /** Check a PIN; gives what to say if it is wrong, else nothing. Wrong tries are on the disk: a reload forgets none. */
 async function tried(typed) {
-  const before = (await fact("pin_tries")) ?? { wrong: 0, until: 0 };
-  const wait = Math.min(before.until - Date.now(), LONGEST_WAIT);
-  if (wait > 0) return say("pin_wait", { seconds: Math.ceil(wait / 1000) });
-  if (await matches(typed)) {
-    await keepFacts({ pin_tries: { wrong: 0, until: 0 } });
-    return "";
-  }
-  const wrong = before.wrong + 1;
-  const pause = wrong < FREE_TRIES ? 0 : Math.min(WAIT * 2 ** (wrong - FREE_TRIES), LONGEST_WAIT);
-  await keepFacts({ pin_tries: { wrong, until: Date.now() + pause } });
-  return pause ? say("pin_wait", { seconds: Math.ceil(pause / 1000) }) : say("pin_wrong");
+  const { wrong = 0, at = 0, pause = 0 } = (await fact("pin_tries")) ?? {};
+  const rest = await restOf(wrong, at, pause);
+  if (rest > 0) return say("pin_wait", { seconds: Math.ceil(rest / 1000) });
+  const next = wrong + 1 < FREE_TRIES ? 0 : Math.min(WAIT * 2 ** (wrong + 1 - FREE_TRIES), LONGEST_WAIT);
+  await keepFacts({ pin_tries: { wrong: wrong + 1, at: Date.now(), pause: next } }); // counted before it is checked
+  if (!(await matches(typed))) return next ? say("pin_wait", { seconds: Math.ceil(next / 1000) }) : say("pin_wrong");
+  await keepFacts({ pin_tries: { wrong: 0, at: 0, pause: 0 } });
+  return "";
+}
+
+/** How long the pause still lasts; where the clock was set back since, it begins anew and is not longer for it. */
+async function restOf(wrong, at, pause) {
+  const now = Date.now();
+  if (!pause || now >= at) return pause && at + pause - now;
+  await keepFacts({ pin_tries: { wrong, at: now, pause } });
+  return pause;
 }
 
 async function matches(typed) {

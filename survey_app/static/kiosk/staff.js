@@ -15,7 +15,7 @@ const REASONS = new Set(["damaged", "erased", "partial", "not_valid"]);
 const LEAVE_AFTER = 180_000; // ms without a touch: the page is not left open for the public
 
 let leaving = 0;
-let saved = 0; // highest number that is in a file
+let saved = { device: "", last: 0 }; // highest number of a device that is in a file; a new enrolment counts from 1 again
 
 /** Show the state of this device. */
 export async function staff() {
@@ -114,18 +114,19 @@ async function letters() {
 }
 
 async function saveFile() {
-  const { name, content, last } = await exportFile();
+  const { name, content, device, last } = await exportFile();
   const address = URL.createObjectURL(new Blob([content], { type: "application/json" }));
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  saved = last;
+  saved = { device, last };
 }
 
 /** A new enrolment begins new numbers; it never throws answers away that are in no file. */
 async function anew() {
   const back = [say("back"), stayOpen, { class: "button main" }];
   const held = [...(await waiting()), ...(await refused())];
-  if (held.some(({ seq }) => seq > saved)) {
+  const inFile = saved.device === (await fact("device")).device ? saved.last : 0;
+  if (held.some(({ seq }) => seq > inFile)) {
     askOver(say("enrol_again"), [make("p", {}, say("export_first"))], [back]);
     return;
   }
