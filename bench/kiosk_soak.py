@@ -45,8 +45,7 @@ from survey_app.settings import Settings
 from tests.factories import a_forged_token, a_round, a_token
 from tests.kiosk import administrator
 
-DESK, LATE = "hai-chau", "late visit"
-ADDRESS = "HTTPS://KHAOSAT.EXAMPLE/T/"  # before the code of a slip; a scanner types all of it
+DESK, LATE, ADDRESS = "hai-chau", "late visit", "HTTPS://KHAOSAT.EXAMPLE/T/"  # a scanner types all of an address
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = 20  # times that memory is looked at
 MOST_GROWTH = 1.1  # times: memory of scripts in the last fifth of the day by that in the second fifth
