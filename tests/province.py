@@ -51,10 +51,16 @@ def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instru
         dossiers(installation, f"H{n:02}", desk, commune, per_year or per_desk * 4, date(2025, 1, 1), 364, chance)
         codes = dossiers(installation, f"H{n:02}", desk, commune, per_desk, date(2026, 1, 5), 50, chance)
         made.dossiers[f"desk-{n}"] = codes
+    in_field(installation, code, "minh-hai", instrument, draw)
+    return made
+
+
+def in_field(installation, code, unit_slug, instrument="sipas-2017/1", draw=1.0):
+    """Plan, freeze and open a round of a unit."""
     plan = rounds.Plan(
         code=code,
         title="Đo lường sự hài lòng năm 2026",
-        unit_slug="minh-hai",
+        unit_slug=unit_slug,
         instrument_key=instrument,
         period_start=date(2026, 1, 1),
         period_end=date(2026, 12, 31),
@@ -67,7 +73,6 @@ def make(installation, *, desks=2, per_desk=150, per_year=None, draw=1.0, instru
     rounds.create(installation, plan)
     rounds.freeze(installation, code, *REGISTER)
     rounds.move(installation, code, "field")
-    return made
 
 
 def dossiers(installation, prefix, desk, agency, number, first, days, chance):

@@ -53,7 +53,7 @@ def issue(
 ) -> Issued:
     """Give each dossier its address; asking again gives the same one and counts a repeat.
 
-    `beneath` limits to dossiers received at this unit or below (an API key's scope): others look unknown.
+    Dossiers received outside the round's unit, or outside `beneath` (an API key's scope), look unknown.
     """
     with installation.database.write() as session:
         row = _in_field(session, installation, round_code)
@@ -152,7 +152,9 @@ class _Office:
         self.token_key = installation.keys.round_keys(row.code).token
         self.issuing_key = installation.keys.issuing_key(row.code)
         self.seed = installation.keys.seed(row.code)
-        self.under = units.descendants(session, beneath or row.unit_id, self.today)
+        self.under = units.descendants(session, row.unit_id, self.today)
+        if beneath is not None:
+            self.under &= units.descendants(session, beneath, self.today)
         mine = select(Stratum).where(Stratum.round_id == row.id).order_by(Stratum.number)
         # Whoever issues at the same time waits here: counts of issued slips add up, no dossier is invited twice.
         found = session.scalars(mine.with_for_update(key_share=True))

@@ -12,13 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
-from survey_app.domain import flags, grades, sealing
+from survey_app.domain import collectors, flags, grades, sealing
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Spent
 from survey_app.services import codes, counters
 
-MAX_APART = 10_000  # kept per round, unit and reason from phones, so that nobody fills the disk with one slip
+MAX_APART = 10_000  # kept per round, unit and reason from anybody, so that nobody fills the disk with one slip
+FROM_ANYBODY = (grades.OWN_DEVICE, collectors.API)  # ways that ask for neither an enrolled device nor a login
 NO_STRATUM = -1  # of an answer without a slip: it could be of any stratum of its desk
 
 
@@ -113,9 +114,10 @@ class Form:
     def quarantine(self, reason: str) -> Taken:
         """Keep an answer that enters no figure, once however often it is sent.
 
-        What phones send is kept up to MAX_APART; beyond it they are told the same. What devices send is always kept.
+        What anybody can send is kept up to MAX_APART; beyond it the sender is told the same. What enrolled devices and
+        staff send is always kept.
         """
-        if self.device == grades.OWN_DEVICE and self._is_full(reason):
+        if self.device in FROM_ANYBODY and self._is_full(reason):
             return Taken("quarantined", reason=reason)
         new = counters.insert_new(
             self.session,

@@ -4,9 +4,9 @@ import json
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from survey_app.models import Counter
+from survey_app.models import Counter, Round, Stratum
 from survey_app.services import api_keys, collection
 from tests import province
 
@@ -40,6 +40,27 @@ def test_dossiers_of_another_unit_look_as_if_they_did_not_exist(app, installatio
     unknown = post(app, installation, {"round": place.code, "dossier_codes": ["H01.1-260101-99999"]}).json
     assert other["survey_urls"] == []
     assert other["refused"][0]["reason"] == unknown["refused"][0]["reason"]
+
+
+@pytest.mark.parametrize("unit", ["xa-2", "minh-hai"])
+def test_a_key_brings_no_dossier_of_another_unit_into_a_round(app, installation, place, unit):
+    province.in_field(installation, "XA1-2026", "xa-1")
+    asked = [*place.dossiers["desk-2"][:60], "H01.1-260101-99999"]
+    told = post(app, installation, {"round": "XA1-2026", "dossier_codes": asked}, unit=unit).json
+    assert told["survey_urls"] == []
+    assert [line["dossier_code"] for line in told["refused"]] == asked
+    assert len({line["reason"] for line in told["refused"]}) == 1
+    with installation.database.read() as session:
+        strata = select(func.sum(Stratum.issued)).join(Round).where(Round.code == "XA1-2026")
+        assert session.scalar(strata) == 0
+
+
+@pytest.mark.parametrize("unit", ["xa-1", "minh-hai"])
+def test_a_key_of_the_rounds_unit_or_above_gets_its_own_addresses(app, installation, place, unit):
+    province.in_field(installation, "XA1-2026", "xa-1")
+    asked = place.dossiers["desk-1"][:2]
+    told = post(app, installation, {"round": "XA1-2026", "dossier_codes": asked}, unit=unit).json
+    assert ([line["dossier_code"] for line in told["survey_urls"]], told["refused"]) == (asked, [])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from survey_app.models import Inbox, Quarantine, Spent
+from survey_app.services import taking
 from tests.factories import a_forged_token, a_round, a_token
 from tests.web.citizen import count, waiting
 
@@ -46,6 +47,14 @@ def test_other_content_and_other_senders_go_to_the_quarantine_without_codes(clie
         answer = client.post(URL, json=changed)
         assert answer.status_code == 409
         assert answer.json == {"outcome": "quarantined"}
+    assert counts(installation) == (1, 1, 2)
+
+
+def test_one_slip_sent_again_and_again_fills_no_disk(client, installation, token, monkeypatch):
+    monkeypatch.setattr(taking, "MAX_APART", 2)
+    client.post(URL, json=body(token))
+    answers = [client.post(URL, json=body(token, client_key=str(uuid.UUID(int=n)))) for n in range(4)]
+    assert [answer.json for answer in answers] == [{"outcome": "quarantined"}] * 4  # told alike
     assert counts(installation) == (1, 1, 2)
 
 
