@@ -9,9 +9,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from survey_app.domain.screen_words import ScreenText, fits
+
 TEXT, AUDIO = "text", "audio"  # how a language is offered: in words, or only to be heard
 ETHNIC_LISTS: Final = ("1979", "2008")  # the two official orders of the 54 ethnic groups
 ONE_FORM: Final = "0"  # plural rule of a language whose nouns do not change
+TRIED: Final = range(201)  # numbers for which a plural rule must hold: every rule in use repeats after a hundred
 
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -50,15 +53,22 @@ class Pack:
         """Fingerprint of the content, SHA-256 in hex."""
         return hashlib.sha256(self.content()).hexdigest()
 
-    def said(self, text: str) -> str | None:
-        """Translation of a text of the screens; None if the pack has none."""
-        forms = self.screens.get(text)
-        return forms[0] if forms else None
+    def has(self, source: ScreenText) -> bool:
+        """Whether every form of a text is there and can be shown; packs of an older version may hold other ones."""
+        forms = self.screens.get(source.text, ())
+        ruled = not source.plural or is_rule(self.plural, len(forms))
+        return bool(forms) and ruled and all(fits(source, form) for form in forms)
 
-    def counted(self, text: str, number: int) -> str | None:
-        """Translation of a text that depends on a number."""
-        forms = self.screens.get(text)
-        return forms[min(_rule(self.plural)(number), len(forms) - 1)] if forms else None
+    def said(self, text: str) -> str | None:
+        """Translation of a text of the screens; None if the pack has none that can be shown."""
+        return self.screens[text][0] if self.has(ScreenText(text)) else None
+
+    def counted(self, text: str, plural: str, number: int) -> str | None:
+        """Translation of a text that depends on a number; None if the pack has none that can be shown."""
+        if not self.has(ScreenText(text, plural)):
+            return None
+        place, forms = _rule(self.plural)(number), self.screens[text]
+        return forms[place] if 0 <= place < len(forms) else None
 
 
 def of_content(content: bytes) -> Pack:
@@ -76,9 +86,15 @@ def _rule(plural: str) -> Callable[[int], int]:
     return rule
 
 
-def is_rule(plural: str) -> bool:
-    """Whether a plural rule can be read."""
+@cache
+def places(plural: str) -> tuple[int, ...]:
+    """Form that a plural rule gives for each number of TRIED; none if it cannot be read, or fails for one of them."""
     try:
-        return 0 <= _rule(plural)(1) <= 5
+        return tuple(_rule(plural)(number) for number in TRIED)
     except (ValueError, RecursionError, ArithmeticError):
-        return False
+        return ()
+
+
+def is_rule(plural: str, forms: int) -> bool:
+    """Whether a plural rule names one of so many forms for every number."""
+    return bool(found := places(plural)) and 0 <= min(found) <= max(found) < forms

@@ -4,11 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 ROOM: Final = 3  # times the length of the English text ...
 MORE_ROOM: Final = 60  # ... and so many characters more: buttons must stay buttons
-_VALUES = re.compile(r"%\((\w+)\)[sd]")
+NUMBER: Final = "%(num)d"  # the number on which a plural depends
+_PERCENT = re.compile(r"%(?:(?P<sign>%)|\((?P<name>\w+)\)(?P<kind>[sd]))?")  # read as Python reads it, from the left
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(#[0-9xX]|[a-zA-Z]{2,31};)")
 _JOINERS: Final = "\u200c\u200d"
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -23,13 +25,21 @@ class ScreenText:
     vietnamese: str = ""
 
     @property
-    def values(self) -> set[str]:
-        """Names of the values that are put into it."""
-        return set(_VALUES.findall(self.text)) | set(_VALUES.findall(self.plural))
+    def values(self) -> frozenset[str]:
+        """Values that are put into it, as they are written: %(text)s, %(num)d."""
+        return _values(self.text) | _values(self.plural)
 
 
-def faults(source: ScreenText, form: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with one form of a translation: message and remedy."""
+def fits(source: ScreenText, form: str) -> bool:
+    """Whether a form can be shown with the values of its source: nothing else is asked of them, and no % is bare."""
+    return _values(form) <= source.values and not _bare(form)
+
+
+def faults(source: ScreenText, form: str, *, one_number: bool = False) -> Iterator[tuple[str, str]]:
+    """What is wrong with one form of a translation: message and remedy.
+
+    A form that stands for `one_number` alone ("one answer") may do without the number.
+    """
     if form != unicodedata.normalize("NFC", form):
         yield "The text is not in Unicode normal form C.", "Save the file in NFC."
     if form != form.strip():
@@ -41,16 +51,24 @@ def faults(source: ScreenText, form: str) -> Iterator[tuple[str, str]]:
     limit = ROOM * max(len(source.text), len(source.plural)) + MORE_ROOM
     if len(form) > limit:
         yield f"The text has {len(form)} characters, more than {limit}.", "Shorten it; it must fit on the screen."
-    yield from _value_faults(source, form)
+    yield from _value_faults(source, form, frozenset({NUMBER} if one_number else ()))
 
 
-def _value_faults(source: ScreenText, form: str) -> Iterator[tuple[str, str]]:
-    """The same values stand in it, and nothing else is taken for one."""
-    given = set(_VALUES.findall(form))
-    if source.plural:
-        given |= {"num"} & source.values  # a form for one may do without the number
-    if given != source.values:
-        wanted = ", ".join(f"%({name})s" for name in sorted(source.values)) or "none"
+def _value_faults(source: ScreenText, form: str, spared: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The same values stand in it, in the same way of writing, and nothing else is taken for one."""
+    given = _values(form)
+    if not source.values - spared <= given <= source.values:
+        wanted = ", ".join(sorted(source.values)) or "none"
         yield f"The values in the text are not those of the English one ({wanted}).", "Put each of them in, as written."
-    elif "%" in _VALUES.sub("", form).replace("%%", ""):
+    elif _bare(form):
         yield "A bare % stands in the text.", "Write %% for a per cent sign."
+
+
+@lru_cache(4096)
+def _values(text: str) -> frozenset[str]:
+    return frozenset(found[0] for found in _PERCENT.finditer(text) if found["name"])
+
+
+@lru_cache(4096)
+def _bare(text: str) -> bool:
+    return any(found[0] == "%" for found in _PERCENT.finditer(text))

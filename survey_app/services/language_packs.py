@@ -93,8 +93,7 @@ def standing(contents: Contents, pack: Pack, key: str) -> Standing:
     """What a language lacks for a questionnaire, in words and in recordings."""
     words = pack.instruments.get(key, {})
     silent = tuple(heard.missing(contents, pack, shipped(key)))
-    unsaid = tuple(text for text in screen_texts.needed() if text not in pack.screens)
-    unwritten = (*unsaid, *(f"{key}:{name}" for name in translation.missing(key, words)))
+    unwritten = (*screen_texts.unsaid(pack), *(f"{key}:{name}" for name in translation.missing(key, words)))
     return Standing(key, unwritten, silent, not (silent if pack.offered_as == AUDIO else unwritten))
 
 
@@ -115,19 +114,21 @@ def screen_languages(installation: Installation) -> dict[str, str]:
 
 
 def kiosk_screens(installation: Installation, tags: Collection[str]) -> dict[str, dict[str, str]]:
-    """Words of the kiosk's screens in added languages, by their names; scripts know no doubled per cent sign."""
-    packs = installation.languages.contents().packs
-    found = {tag: packs[tag] for tag in sorted(tags) if tag in packs}
+    """Words of the kiosk's screens in added languages that have every one, by their names.
+
+    Scripts know no doubled per cent sign.
+    """
+    contents = installation.languages.contents()
+    whole = [contents.packs[tag] for tag, _name in _screen_languages(contents) if tag in tags]
     return {
-        tag: {name: said.replace("%%", "%") for name, text in PEOPLE.items() if (said := pack.said(text))}
-        for tag, pack in found.items()
+        pack.tag: {name: said.replace("%%", "%") for name, text in PEOPLE.items() if (said := pack.said(text))}
+        for pack in whole
     }
 
 
 @lru_cache(maxsize=8)
 def _screen_languages(contents: Contents) -> tuple[tuple[str, str], ...]:
-    needed = set(screen_texts.needed()) if contents.packs else set()
-    whole = [pack for _tag, pack in sorted(contents.packs.items()) if needed <= set(pack.screens)]
+    whole = [pack for _tag, pack in sorted(contents.packs.items()) if not screen_texts.unsaid(pack)]
     return tuple((pack.tag, pack.name) for pack in whole)
 
 

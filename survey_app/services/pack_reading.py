@@ -1,5 +1,6 @@
 """Reads the folder of a language pack and reports everything that is wrong or missing, each with place and remedy."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from instruments.load import load_all
 from instruments.problems import Problem, Severity, inside
 from instruments.reading import MAX_BYTES, read_words
 from survey_app.domain import screen_words
-from survey_app.domain.language_packs import AUDIO, ETHNIC_LISTS, ONE_FORM, TEXT, Pack, is_rule
+from survey_app.domain.language_packs import AUDIO, ETHNIC_LISTS, ONE_FORM, TEXT, Pack, is_rule, places
 from survey_app.domain.screen_words import ScreenText
 from survey_app.services import screen_texts
 
@@ -126,8 +127,14 @@ def _screens(found: Reading, path: Path) -> tuple[str, dict[str, tuple[str, ...]
 
 def _plural(found: Reading, catalogue: Catalog) -> str:
     """Rule for plurals, as the library understood the head of the file."""
-    if not 1 <= catalogue.num_plurals <= MOST_PLURALS or not is_rule(catalogue.plural_expr):
-        found.error(SCREENS, "Plural-Forms", "The rule for plurals cannot be read.", "Write nplurals=1; plural=0;")
+    forms = catalogue.num_plurals
+    if not 1 <= forms <= MOST_PLURALS or not is_rule(catalogue.plural_expr, forms):
+        found.error(
+            SCREENS,
+            "Plural-Forms",
+            f"The rule for plurals cannot be read, or does not name one of the {forms} forms for every number.",
+            "Write the rule of the language, or nplurals=1; plural=0; if its nouns do not change.",
+        )
         return ONE_FORM
     return catalogue.plural_expr
 
@@ -162,8 +169,9 @@ def _forms(found: Reading, catalogue: Catalog, message: Message, source: ScreenT
         )
     if source.plural and len(forms) != catalogue.num_plurals:
         found.error(SCREENS, one, f"{catalogue.num_plurals} forms belong here.", "Write each of them.", message.lineno)
-    for form in forms:
-        for what, remedy in screen_words.faults(source, form):
+    numbers = Counter(places(catalogue.plural_expr))
+    for place, form in enumerate(forms):
+        for what, remedy in screen_words.faults(source, form, one_number=bool(source.plural) and numbers[place] == 1):
             found.error(SCREENS, one, what, remedy, message.lineno)
     return forms
 
@@ -208,7 +216,7 @@ class Gap:
 
 def gaps(pack: Pack) -> list[Gap]:
     """What is missing in each part of a pack; a questionnaire that it does not speak at all is not named."""
-    unsaid = tuple(text for text in screen_texts.needed() if text not in pack.screens)
+    unsaid = screen_texts.unsaid(pack)
     found = [Gap(SCREENS, unsaid)] if unsaid else []
     for key, words in pack.instruments.items():
         missing = tuple(translation.missing(key, words))

@@ -6,7 +6,7 @@ from pathlib import Path
 from instruments import translation
 from instruments.load import load_all
 from instruments.words import is_language
-from survey_app.domain.language_packs import Pack
+from survey_app.domain.language_packs import Pack, places
 from survey_app.installation import Installation
 from survey_app.services import screen_texts
 from survey_app.services.errors import RefusedError
@@ -42,11 +42,14 @@ def _head(pack: Pack) -> Iterator[str]:
 def _screens(pack: Pack) -> Iterator[str]:
     yield 'msgid ""\nmsgstr ""'
     yield f'"Language: {pack.tag}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"'
-    forms = max((len(forms) for forms in pack.screens.values()), default=1)
+    forms = 1 + max(places(pack.plural), default=0)
     yield f'"Plural-Forms: nplurals={forms}; plural={pack.plural};\\n"'
     for one, source in screen_texts.needed().items():
         given = pack.screens.get(one, ("",) * forms)
-        yield f"\n#. {source.vietnamese}\nmsgid {_quoted(one)}"
+        yield f"\n#. {source.vietnamese}"
+        if source.values:
+            yield "#, python-format"  # editors of .po files then compare the values
+        yield f"msgid {_quoted(one)}"
         if source.plural:
             yield f"msgid_plural {_quoted(source.plural)}"
             yield from (f"msgstr[{place}] {_quoted(form)}" for place, form in enumerate(given))

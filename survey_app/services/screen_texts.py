@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from survey_app.domain.kiosk_screens import PEOPLE
+from survey_app.domain.language_packs import Pack
 from survey_app.domain.screen_words import ScreenText
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -28,6 +29,11 @@ def needed() -> Mapping[str, ScreenText]:
             plurals[one] = more
     known = _vietnamese()
     return MappingProxyType({one: ScreenText(one, more, known.get(one, "")) for one, more in plurals.items()})
+
+
+def unsaid(pack: Pack) -> tuple[str, ...]:
+    """Texts of the screens that a pack lacks, or has in a form that cannot be shown."""
+    return tuple(text for text, source in needed().items() if not pack.has(source))
 
 
 def _vietnamese() -> dict[str, str]:

@@ -35,7 +35,7 @@ def install(app: Flask) -> None:
     # The words of added languages come from an office, so they are escaped where they enter a page.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension of Flask-Babel
         lambda text: _of_pack(text) or _gettext(text),
-        lambda one, more, num: _of_pack(one, num) or _ngettext(one, more, num),
+        lambda one, more, num: _of_pack(one, more, num) or _ngettext(one, more, num),
         newstyle=True,
     )
     app.jinja_env.filters.update(day=day, moment=moment, stamp=stamp)
@@ -82,7 +82,7 @@ def gettext(message: str, **values: object) -> str:
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """Translate a text that depends on a number, which stands in it as %(num)d."""
     pack = _pack()
-    said = pack.counted(one, num) if pack else None
+    said = pack.counted(one, many, num) if pack else None
     if said is None:
         return str(_ngettext(one, many, num, **values))
     return said % {"num": num, **values}
@@ -95,9 +95,9 @@ def _pack() -> Pack | None:
     return installation().languages.contents().packs.get(current())
 
 
-def _of_pack(message: str, num: int | None = None) -> str | None:
+def _of_pack(message: str, many: str = "", num: int = 1) -> str | None:
     pack = _pack()
-    said = (pack.said(message) if num is None else pack.counted(message, num)) if pack else None
+    said = (pack.counted(message, many, num) if many else pack.said(message)) if pack else None
     return None if said is None else str(escape(said))
 
 

@@ -168,6 +168,7 @@ def test_the_template_filled_in_is_a_pack_and_holds_what_was_added(installation,
     assert [one.path for one in blank.problems] == ["name"]  # only the name has to be there from the beginning
     assert 'msgid "Send the answers"\nmsgstr ""' in (tmp_path / "empty/screens.po").read_text("utf-8")
     assert "#. Gửi câu trả lời" in (tmp_path / "empty/screens.po").read_text("utf-8")
+    assert f'#, python-format\nmsgid "{PAGE}"\n' in (tmp_path / "empty/screens.po").read_text("utf-8")
     added = language_packs.add(installation, pack)
     pack_template.write(installation, TAG, tmp_path / "again")
     again = pack_reading.read(tmp_path / "again").pack
@@ -183,6 +184,14 @@ def test_the_kiosk_gets_every_word_of_its_screens_and_of_the_questionnaire(insta
     assert set(screens) == {TAG}
     assert screens[TAG]["send"] == "⟦Gửi câu trả lời⟧"
     assert set(screens[TAG]) == set(PEOPLE)
+
+
+def test_a_language_with_some_words_of_the_screens_sends_none_of_them_to_kiosks(installation, tmp_path):
+    """Otherwise a kiosk would say that its screens stood in that language."""
+    others = set(screen_texts.needed()) - {SEND}
+    folder = write_pack(tmp_path / "pack", instruments=(), offered_as="audio", without=others)
+    assert set(language_packs.add(installation, folder).screens) == {SEND}
+    assert language_packs.kiosk_screens(installation, {"vi", TAG}) == {}
 
 
 def test_every_text_of_citizens_is_asked_for():

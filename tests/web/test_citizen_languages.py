@@ -101,6 +101,26 @@ def test_an_incomplete_language_is_not_offered_and_falls_back_whole(app, token):
     assert "hmn" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("text", "broken"), [("Page %(number)d of %(count)d", "⟦%(number)x⟧"), ("Listen: %(text)s", "⟦%(text)d⟧")]
+)
+def test_a_pack_of_an_older_version_that_would_break_a_page_is_not_offered_and_the_page_goes_on(
+    app, installation, token, text, broken
+):
+    citizen = Citizen(app)
+    citizen.open(f"/T/{token.text}?lang={TAG}")
+    before = installation.languages.contents()
+    pack = before.packs[TAG]
+    screens = MappingProxyType({**pack.screens, text: (broken,)})
+    installation.languages.write(with_pack(before, TAG, replace(pack, screens=screens)))
+    try:
+        page = citizen.press("next", q00="2")
+        assert (page.status, page.root.get("lang")) == (200, "vi")
+        assert Citizen(app).open(f"/r?lang={TAG}").status == 200
+    finally:
+        installation.languages.write(before)
+
+
 def test_words_that_got_past_the_check_are_escaped_all_the_same(app, installation, token):
     """Attack 8: a pack on the disk that somebody changed by hand."""
     before = installation.languages.contents()
