@@ -77,6 +77,7 @@ PEOPLE: Final[Mapping[str, str]] = {
     "last_hint": _("Touch “Send the answers” to hand them in. Until then you can go back and change them."),
     "send": _("Send the answers"),
     "not_saved": _("The answers could not be saved on this device. Please try again, or tell the staff."),
+    "saving": _("Your answers are being saved. One moment, please."),
     "thanks": _("Thank you very much"),
     "saved": _("Your answers are saved on this device, locked so that nobody can read them here, and will be sent."),
     "saved_slip": _(
@@ -88,8 +89,11 @@ PEOPLE: Final[Mapping[str, str]] = {
     "done": _("Done"),
 }
 
-# What staff read, in the languages of the platform only.
+# What staff read, and everybody where no language can be chosen: in the languages of the platform only.
 STAFF: Final[Mapping[str, str]] = {
+    "not_loaded": _("This page could not be loaded whole. It tries again by itself."),
+    "withdrawn": _("This device takes no answers any more"),
+    "withdrawn_hint": _("Please ask at the desk. If you have a slip, you can scan its code with your own phone."),
     "enrol_heading": _("Set this device up"),
     "enrol_hint": _("The administrator makes the code on the page “Kiosks”. It works once, for 15 minutes."),
     "enrol_label": _("Code of 8 characters"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.chromium import PATIENCE_MS
 from tests.factories import a_token
 
 READER = """
@@ -62,8 +63,16 @@ def camera(tablet):
 
 
 def until(tablet, true):
-    """Wait for something in the page."""
-    tablet.page.evaluate(f"async () => {{ while (!({true})) await new Promise((done) => setTimeout(done, 20)); }}")
+    """Wait for something in the page; an error if it does not come."""
+    tablet.page.evaluate(
+        f"""async (patience) => {{
+          for (const start = performance.now(); !({true});) {{
+            if (performance.now() - start > patience) throw new Error("it never came");
+            await new Promise((done) => setTimeout(done, 20));
+          }}
+        }}""",
+        PATIENCE_MS,
+    )
 
 
 def test_a_slip_in_view_is_read_and_the_camera_is_switched_off(office, slip_screen, slips):
@@ -105,6 +114,23 @@ def test_who_leaves_while_the_browser_asks_leaves_no_camera_running(slip_screen)
     tablet.page.evaluate("() => globalThis.allow()")
     until(tablet, "media.length === 1")
     until(tablet, f"{LIVE} === 0")
+
+
+def test_another_code_at_the_hand_scanner_ends_the_look_through_the_camera(slip_screen):
+    tablet = camera(slip_screen)
+    until(tablet, "looks > 0")
+    tablet.scan("048123456789|Nguyen Van A|01011970").at("slip")
+    assert tablet.page.evaluate(LIVE) == 0
+
+
+def test_another_language_begins_one_look_anew_and_leaving_ends_it(slip_screen):
+    tablet = slip_screen.press(".ways .button", -1).at("question").press("[data-back]").at("slip")
+    camera(tablet)
+    until(tablet, "looks > 0")
+    tablet.press(".tool[lang=en]").page.get_by_text("Hold the slip so that").wait_for()
+    until(tablet, f"media.length === 2 && {LIVE} === 1")
+    tablet.press("[data-back]").at("slip")
+    assert tablet.page.evaluate(LIVE) == 0
 
 
 def test_where_the_browser_reads_no_codes_no_camera_is_offered(slip_screen):

@@ -56,3 +56,13 @@ def test_the_line_end_of_a_person_presses_the_button_however_much_was_typed_befo
     page.keyboard.press("Enter")
     tablet.at("slip")
     assert page.get_by_role("alert").count() == 0
+
+
+def test_a_slip_begins_nothing_where_none_is_asked_for(tablet, office):
+    tablet.staff(office.pin)
+    typed(tablet, office.token())
+    for _step in range(3):  # what a scan would read lies before these in the queue of the database
+        tablet.counts()
+    assert tablet.screen == "staff"
+    tablet.press("#close").at("attract")
+    typed(tablet, office.token()).at("question")

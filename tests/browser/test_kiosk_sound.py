@@ -46,15 +46,19 @@ def office(kiosk_office_of_module, tmp_path_factory):
     return office
 
 
-@pytest.fixture
-def tablet(office, new_kiosk):
-    kiosk = new_kiosk(office).set_up(office.code())
+def with_recordings(kiosk, office):
+    """Wait until the tablet has stored everything that can be heard and seen."""
     stored = len({one.file for of in office.installation.languages.contents().media.values() for one in of.values()})
     for _try in range(200):
         if kiosk.page.evaluate("async () => (await (await caches.open('sipas-media')).keys()).length") == stored:
             return kiosk
         kiosk.send().page.wait_for_timeout(50)
     raise AssertionError("the recordings never came")
+
+
+@pytest.fixture
+def tablet(office, new_kiosk):
+    return with_recordings(new_kiosk(office).set_up(office.code()), office)
 
 
 def hearing(tablet):
@@ -110,6 +114,43 @@ def test_a_language_that_is_only_heard_is_read_out_by_itself_and_no_other_is(tab
     tablet.touch("#listen")  # whatever had begun by itself would be heard before this
     until(tablet, lambda now: now["now"])
     assert tablet.page.evaluate("window.plays") == 5 + 6 + 1
+
+
+@pytest.fixture
+def timed(office, new_kiosk):
+    """A tablet whose clock the test sets on, with every recording."""
+    tablet = new_kiosk(office)
+    tablet.page.clock.install()
+    return with_recordings(tablet.set_up(office.code()), office)
+
+
+def test_the_countdown_that_is_read_out_is_not_stopped_by_that(timed):
+    timed.page.evaluate(PLAYS)
+    timed.touch(".door:nth-child(4)").at("slip")
+    heard_to_the_end(timed, 5)
+    timed.page.clock.fast_forward(60_500)
+    timed.page.wait_for_selector("dialog[open]")
+    heard_to_the_end(timed, 5 + 2)  # whether more time is needed, and the button for it
+    timed.page.clock.fast_forward(21_000)
+    timed.at("attract")
+
+
+def test_nobody_who_listens_is_asked_whether_they_are_still_there(timed):
+    timed.page.evaluate(
+        """() => { const play = Audio.prototype.play;
+          Audio.prototype.play = function () { window.player = this; return play.call(this); }; }""",
+    )
+    timed.begin().touch("#listen")
+    until(timed, lambda now: now["now"])
+    for _part in range(2):
+        timed.page.evaluate(
+            "() => new Promise((done) => window.player.addEventListener('timeupdate', done, { once: true }))"
+        )
+        timed.page.clock.fast_forward(50_000)
+    timed.page.clock.run_for(500)
+    assert timed.page.locator("dialog[open]").count() == 0
+    timed.touch("#hush").page.clock.fast_forward(60_500)
+    timed.page.wait_for_selector("dialog[open]")
 
 
 def test_it_can_be_stopped_begun_again_and_made_faster_and_slower(tablet):

@@ -68,6 +68,17 @@ def test_a_program_that_did_not_come_whole_is_fetched_again(office, new_kiosk):
     assert office.broken == []
 
 
+def test_a_page_whose_words_do_not_come_says_so_and_tries_again(office, new_kiosk):
+    office.break_once("words.json")
+    tablet = new_kiosk(office)
+    tablet.page.clock.install()
+    tablet.page.goto(f"{office.url}/kiosk")
+    for words in ("Trang sẽ tự thử lại", "It tries again by itself"):
+        tablet.page.get_by_text(words).wait_for()
+    tablet.page.clock.fast_forward(5_000)
+    tablet.at("enrolment")
+
+
 def test_the_key_of_the_device_cannot_be_taken_out_of_it(tablet):
     extractable = """async () => {
       const store = await import(`/kiosk/files/${document.documentElement.dataset.version}/store.js`);
@@ -207,6 +218,10 @@ def test_a_kiosk_without_a_round_says_so_and_opens_when_one_begins(office, new_k
     tablet = new_kiosk(office).open(f"?code={office.code()}").press("button[type=submit]").at("setup")
     tablet.press("#begin").at("attract")
     tablet.page.get_by_text("Hiện không có bảng hỏi nào đang nhận câu trả lời").wait_for()
+    tablet.scan(office.token())
+    for _step in range(3):  # what a scan would read lies before these in the queue of the database
+        tablet.counts()
+    assert tablet.screen == "attract"
     office.resume_round()
     tablet.send().page.wait_for_selector(".door")
     tablet.visit()

@@ -1,15 +1,16 @@
 /** After the last question: send, be thanked, and leave nothing behind. */
 
+import { within } from "./device.js";
 import { button, make } from "./element.js";
 import { counted } from "./flow.js";
 import { stopWatching } from "./idle.js";
 import { reset, stopButton, watchVisit } from "./leaving.js";
 import { listenTools } from "./sound.js";
-import { isWaiting } from "./store.js";
+import { fact, isHeld } from "./store.js";
 import { sendSoon } from "./sync.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
-import { current, forget, keep } from "./visit.js";
+import { PATIENCE, current, forget, keep } from "./visit.js";
 import { figure, say } from "./words.js";
 
 const THANKS_SECONDS = 15;
@@ -40,19 +41,26 @@ export function last(details) {
   });
 }
 
-/** Say thank you only after the sealed answer is on the disk. */
+/** Say thank you only after the sealed answer is on the disk; if that comes late, to whoever is still there. */
 async function save() {
   const visit = current();
   if (visit.kept) return;
   visit.kept = true;
+  stopWatching();
+  go("saving");
   try {
-    const seq = await keep();
-    thank(seq, visit.token !== null);
+    await within(PATIENCE, keep().then((seq) => current() === visit && thank(seq, visit.token !== null)));
   } catch {
+    if (current() !== visit) return;
     visit.kept = false;
     watchVisit();
     go("last", { failed: true });
   }
+}
+
+/** While answers are being written nobody can leave them, go back or stop: they would be kept all the same. */
+export function saving() {
+  show({ heading: say("saving") });
 }
 
 /** The answers are already gone from memory while thanks are said. */
@@ -60,11 +68,20 @@ function thank(seq, withSlip) {
   stopWatching();
   forget();
   go("thanks", { withSlip });
-  const sent = sendSoon();
-  sent.then(async () => {
-    const line = document.getElementById("saved");
-    if (line && !(await isWaiting(seq))) line.textContent = say("received");
-  });
+  tellReceived(seq);
+}
+
+/** Say that the answers have arrived, unless the server did not take them or anybody else's in the meantime. */
+async function tellReceived(seq) {
+  const before = await refusals();
+  await sendSoon();
+  const taken = !(await isHeld(seq)) && (await refusals()) === before;
+  const line = document.getElementById("saved");
+  if (line && taken) line.textContent = say("received");
+}
+
+async function refusals() {
+  return JSON.stringify(await fact("refusals"));
 }
 
 /** Thanks; the screen leaves by itself after some seconds. */

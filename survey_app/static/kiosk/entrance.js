@@ -1,41 +1,54 @@
 /** Before the questions: the screen that waits for people, and how somebody begins. */
 
 import { button, face, make } from "./element.js";
-import { reset, watchVisit } from "./leaving.js";
+import { stopButton, watchVisit } from "./leaving.js";
 import { askedNow } from "./rounds.js";
-import { cameraReads, listen, putCameraAway } from "./scanner.js";
+import { cameraReads, listen } from "./scanner.js";
 import { go, screenName, show } from "./stage.js";
 import { addRecordings, listenTools } from "./sound.js";
 import { fact } from "./store.js";
 import { toolbar } from "./toolbar.js";
-import { begin, current } from "./visit.js";
-import { addWords, interfaceLanguage, say, speak } from "./words.js";
+import { begin, current, join } from "./visit.js";
+import { withdrawn } from "./withdrawal.js";
+import { addWords, interfaceLanguage, platformLanguages, say, speak } from "./words.js";
+
+const SLIP_TEXTS = ["slip_heading", "office_device", "slip_scan"];
 
 /** The screen between two people: whose device this is, and one large button per language. */
 export async function attract() {
   const found = (await fact("package")) ?? { rounds: [] };
   const { device, screens } = found;
-  const rounds = await askedNow(found);
+  const [rounds, refused] = await Promise.all([askedNow(found), withdrawn()]);
   if (screenName() !== "attract") return;
   addWords(screens);
   addRecordings(found);
+  if (refused) return closed("withdrawn", "withdrawn_hint");
+  if (!rounds.length) return closed("no_round", "no_round_hint");
   listen((slip) => scanned(slip, rounds));
-  const staff = button(say("staff"), () => go("pin"), { class: "button plain" });
-  if (!rounds.length) {
-    show({ heading: say("no_round"), body: [make("p", {}, say("no_round_hint"))], foot: [staff] });
-    return;
-  }
   const languages = rounds[0].languages;
   speak(languages[0]);
   const { words } = rounds[0].instrument;
   const doors = languages.map((language) => door(language, words[language].language));
-  show({
+  return show({
     heading: words[languages[0]].title,
     lang: languages[0],
     above: [make("p", { class: "lead" }, device.desk), make("div", { class: "faces" }, [1, 2, 3, 4, 5].map(face))],
     body: [make("div", { class: "doors" }, doors), notices(languages)],
-    foot: [staff],
+    foot: [staff()],
   });
+}
+
+function staff() {
+  return button(say("staff"), () => go("pin"), { class: "button plain" });
+}
+
+/** Nobody is asked: why not, in every language of the platform, since no person has chosen one. */
+function closed(name, hint) {
+  const [own, ...others] = platformLanguages();
+  speak(own);
+  const also = (lang) => make("div", { class: "note", lang },
+    make("p", { class: "legend" }, say(name, {}, lang)), make("p", {}, say(hint, {}, lang)));
+  show({ heading: say(name), body: [make("p", {}, say(hint)), others.map(also)], foot: [staff()] });
 }
 
 function door(language, name) {
@@ -61,32 +74,28 @@ function enter(language) {
 /** A slip was held before the scanner while the screen waited for people. */
 function scanned(slip, rounds) {
   if (!current()) {
-    speak(rounds[0]?.languages[0] ?? "vi");
-    begin(rounds[0]?.languages[0] ?? "vi");
+    begin(rounds[0].languages[0]);
     watchVisit();
   }
   take(slip);
 }
 
-/** Go on with a slip: its round decides what is asked. */
+/** Go on with a slip, or null for a code that is none: its round decides what is asked. */
 export async function take(slip) {
-  const rounds = (await fact("package")).rounds;
-  if (!current()) return;
+  const [visit, screen] = [current(), screenName()];
+  const { rounds } = await fact("package");
+  if (!visit || current() !== visit || screenName() !== screen) return; // the person has left, or gone on without it
   const round = slip && rounds.find((one) => one.number === slip.round);
   if (!round) {
     go("slip", { problem: slip ? "slip_elsewhere" : "slip_unreadable" });
     return;
   }
-  putCameraAway();
-  Object.assign(current(), { token: slip.token, round });
-  start();
+  start(round, slip.token);
 }
 
-function start() {
-  listen(null);
-  const { round, language } = current();
-  if (!round.languages.includes(language)) current().language = round.languages[0];
-  current().began = performance.now();
+function start(round, token) {
+  join(round, token);
+  speak(current().language);
   watchVisit();
   go("question");
 }
@@ -97,44 +106,37 @@ export async function slip(details) {
   const camera = await cameraReads();
   const [asked] = await askedNow(await fact("package"));
   if (!current() || screenName() !== "slip") return;
-  const without = () => {
-    Object.assign(current(), { token: null, round: asked });
-    start();
-  };
   const ways = [
     camera && button(say("slip_camera"), () => go("camera"), { class: "button main wide" }),
     button(say("slip_type"), () => go("code"), { class: "button wide" }),
-    asked && button(say("slip_without"), without, { class: "button wide" }),
+    asked && button(say("slip_without"), () => start(asked, null), { class: "button wide" }),
   ];
   show({
     heading: say("slip_heading"),
     tools: toolbar(asked?.languages, asked?.instrument.words),
     above: details?.problem ? [make("p", { class: "note warm", role: "alert" }, say(details.problem))] : [],
     body: [
-      listenTools([details?.problem, "slip_heading", "office_device", "slip_scan", asked && "slip_without", "assisted_heading"]),
+      listenTools([details?.problem, ...SLIP_TEXTS, asked && "slip_without", "assisted_heading"]),
       make("p", { class: "note" }, say("office_device")),
       make("p", {}, say("slip_scan")),
       make("div", { class: "ways" }, ways),
     ],
-    actions: [helper(), leave()],
+    actions: [helper(), stopButton()],
   });
 }
 
-function leave() {
-  return button(say("stop"), reset, { class: "button plain" });
-}
-
 /** Somebody reads the questions out: the answer is marked, and who handled the dossier must not help. */
-function helper() {
+export function helper() {
   const on = current().assisted;
-  return button(say(on ? "assisted_on" : "assisted_off"), () => go("assisted"), { "aria-pressed": String(on) });
+  const choose = () => go("assisted", screenName());
+  return button(say(on ? "assisted_on" : "assisted_off"), choose, { "aria-pressed": String(on), "data-helper": true });
 }
 
-/** Warn before help is taken. */
-export function assisted() {
+/** Warn before help is taken; then go on where it was chosen. */
+export function assisted(from) {
   const choose = (value) => () => {
     current().assisted = value;
-    go("slip");
+    go(from);
   };
   show({
     heading: say("assisted_heading"),

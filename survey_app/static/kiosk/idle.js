@@ -20,6 +20,11 @@ export function touch() {
   if (rules) rules.said = null;
 }
 
+/** Somebody is there; once the countdown runs, only its own button says so. */
+export function present() {
+  if (!counting()) touch();
+}
+
 /** True while the countdown runs; a touch elsewhere on the screen does not stop it, its button does. */
 export function counting() {
   return Boolean(rules) && performance.now() - touched >= rules.quiet;

@@ -1,13 +1,13 @@
 /** The end of a visit, however it comes: nothing of the person is left. */
 
+import { within } from "./device.js";
 import { button, make } from "./element.js";
 import { stopWatching, touch, watch } from "./idle.js";
-import { listen, putCameraAway } from "./scanner.js";
-import { forgetSound, listen as readOut, onlyHears } from "./sound.js";
+import { forgetSound, hush, listen, onlyHears } from "./sound.js";
 import { fact } from "./store.js";
 import { send } from "./sync.js";
-import { askOver, clear, closeAsk, go } from "./stage.js";
-import { current, forget, keep } from "./visit.js";
+import { askOver, clear, go } from "./stage.js";
+import { PATIENCE, current, forget, keep } from "./visit.js";
 import { say } from "./words.js";
 
 const USUAL = { idle_seconds: 60, warning_seconds: 20, on_timeout: "discard" };
@@ -15,8 +15,6 @@ const USUAL = { idle_seconds: 60, warning_seconds: 20, on_timeout: "discard" };
 /** Forget the person: screen, memory, selection, camera, sound; then wait for the next one. */
 export function reset() {
   stopWatching();
-  putCameraAway();
-  listen(null);
   forgetSound();
   forget();
   clear();
@@ -42,6 +40,7 @@ function warn(left) {
   }
   const seconds = make("p", { class: "clock" }, make("span", { id: "left" }, String(left)));
   const more = () => {
+    hush();
     touch();
     document.getElementById("heading")?.focus();
   };
@@ -49,25 +48,25 @@ function warn(left) {
     [say("leave_now"), reset],
     [say("more_time"), more, { class: "button main" }],
   ]);
-  if (onlyHears()) readOut(["still_there", "more_time"]);
+  if (onlyHears()) listen(["still_there", "more_time"]);
 }
 
 /** Nobody asked for more time. Answers are thrown away, or kept and marked, as the round says. */
 async function timeOut(settings) {
   const visit = current();
   if (visit?.kept) return;
-  closeAsk();
   if (settings.on_timeout === "keep_partial" && visit?.round && visit.answers.size) {
     visit.kept = true;
-    clear();
-    await keep({ partial: true }).catch(() => {});
+    go("saving");
+    await within(PATIENCE, keep({ partial: true })).catch(() => {});
     send();
   }
-  reset();
+  if (current() === visit) reset();
 }
 
-/** Ask once before answers are thrown away. */
+/** Ask once before answers are thrown away; those that are being saved cannot be. */
 export function leaveVisit() {
+  if (current()?.kept) return null;
   if (!current()?.answers.size) return reset();
   return askOver(say("stop_heading"), [make("p", {}, say("stop_hint"))], [
     [say("stop_yes"), reset],

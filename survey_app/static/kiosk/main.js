@@ -1,11 +1,11 @@
 /** The kiosk: this module only wires. */
 
 import { camera, code } from "./slip_entry.js";
-import { last, thanks } from "./ending.js";
+import { last, saving, thanks } from "./ending.js";
 import { enrolment, setup } from "./enrolment.js";
 import { assisted, attract, slip } from "./entrance.js";
 import { button, make } from "./element.js";
-import { counting, doubt, touch } from "./idle.js";
+import { doubt, present } from "./idle.js";
 import { reset } from "./leaving.js";
 import { lock } from "./lockdown.js";
 import { keepMedia } from "./media.js";
@@ -15,26 +15,29 @@ import { installProgram, lookForUpdate } from "./ready.js";
 import { offered } from "./rounds.js";
 import { startHearing } from "./scanner.js";
 import { staff } from "./staff.js";
-import { addScreens, go, guardDoubleTouch, screenName, show } from "./stage.js";
+import { addScreens, go, guardAsking, guardDoubleTouch, screenName, show } from "./stage.js";
 import { fact } from "./store.js";
 import { startSending } from "./sync.js";
 import { current } from "./visit.js";
+import { note, withdrawn } from "./withdrawal.js";
 import { loadWords, say, speak } from "./words.js";
 
 const UPDATE_EVERY = 3_600_000;
+const AGAIN = 5_000; // ms until words that did not come are asked for again
 const LOCK = "sipas-window";
 const PATIENCE = 20_000; // ms until a page whose storage does not answer is loaded anew
 
 let renewed = false;
-let known;
+let known = "";
 
 async function start() {
-  await loadWords(new URL("./words.json", import.meta.url));
+  await findWords();
   speak("vi");
-  addScreens({ attract: waitForPeople, slip, assisted, camera, code, question, last, thanks });
+  addScreens({ attract: waitForPeople, slip, assisted, camera, code, question, last, saving, thanks });
   addScreens({ pin, staff, enrolment, setup, elsewhere, insecure });
   guardDoubleTouch();
-  lock(() => document.querySelector("[data-back]")?.click());
+  guardAsking();
+  lock(goBack);
   if (!isSecureContext || !navigator.locks) {
     go("insecure");
     return;
@@ -46,6 +49,23 @@ async function start() {
   await first();
   await startSending(heard);
   setInterval(() => lookForUpdate().catch(() => {}), UPDATE_EVERY);
+}
+
+/** Wait for the words; the page says so without them, and is loaded anew if the server has another version. */
+async function findWords() {
+  const address = new URL("./words.json", import.meta.url);
+  for (;;) {
+    const failure = await loadWords(address).then(() => null, (error) => error);
+    if (!failure) return;
+    document.getElementById("not_loaded").hidden = false;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    if (failure.status === 404) location.reload();
+  }
+}
+
+/** What the back button does: nothing while something is asked over the screen. */
+function goBack() {
+  if (!document.querySelector("dialog[open]")) document.querySelector("[data-back]")?.click();
 }
 
 /** One window at a time is the kiosk; another one waits until this is closed. */
@@ -67,8 +87,8 @@ async function first() {
 /** Between two people a newer program takes over; a browser that has lost its storage must be enrolled again. */
 async function waitForPeople() {
   if (renewed) location.reload();
-  const [device, found] = await orAnew(Promise.all([fact("device"), fact("package")]));
-  known = await offered(found);
+  const [device, state] = await orAnew(Promise.all([fact("device"), standing()]));
+  known = state;
   if (device) return orAnew(attract());
   return screenName() === "attract" && go("enrolment");
 }
@@ -81,17 +101,22 @@ async function orAnew(awaited) {
   return found;
 }
 
+/** What the screen that waits for people shows, as a text: which rounds, or that this device was withdrawn. */
+async function standing() {
+  return `${await offered(await fact("package"))} ${await withdrawn()}`;
+}
+
 function renew(now) {
   renewed = now;
   if (screenName() === "attract") location.reload();
 }
 
-/** The server has answered or not; the screen that waits for people shows rounds that came or began meanwhile. */
+/** The server has answered or not; the screen that waits for people shows what is new. */
 async function heard(line) {
   document.documentElement.dataset.line = line;
-  const found = await fact("package");
-  keepMedia(found?.media);
-  const now = await offered(found);
+  await note(line);
+  keepMedia((await fact("package"))?.media);
+  const now = await standing();
   const changed = now !== known;
   known = now;
   if (changed && screenName() === "attract" && !current()) go("attract");
@@ -99,8 +124,7 @@ async function heard(line) {
 
 /** Touches and keys say that somebody is there, unless the countdown asks; a dark screen is a doubt. */
 function watchPresence() {
-  const here = () => counting() || touch();
-  for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, here, { passive: true });
+  for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, present, { passive: true });
   document.addEventListener("visibilitychange", () => document.hidden && doubt());
   addEventListener("pageshow", (event) => event.persisted && reset());
   addEventListener("pagehide", () => current() && reset());

@@ -47,19 +47,24 @@ export async function pin() {
     typed = typed.slice(0, -1);
     tell();
   };
-  const keys = [..."123456789"].map((digit) => button(digit, () => press(digit), { class: "button key" }));
-  const zero = button("0", () => press("0"), { class: "button key" });
-  const last = [button(say("pin_delete"), erase, { class: "button key small" }), zero];
-  const pad = make("div", { class: "pad" }, keys, last);
+  const pad = keypad(press, erase);
+  show({ heading: say("pin_heading"), body: [state, fault, pad], actions: [button(say("back"), leave)] });
+  clearTimeout(leaving);
+  leaving = setTimeout(() => pad.isConnected && leave(), LEAVE_AFTER);
+}
+
+/** Ten digits and a way to take one back, on the screen and on the keyboard. */
+function keypad(press, erase) {
+  const keys = [..."1234567890"].map((digit) => button(digit, () => press(digit), { class: "button key" }));
+  keys.splice(-1, 0, button(say("pin_delete"), erase, { class: "button key small" }));
+  const pad = make("div", { class: "pad" }, keys);
   const heard = (event) => {
     if (!pad.isConnected) removeEventListener("keydown", heard);
     else if (/^\d$/.test(event.key)) press(event.key);
     else if (event.key === "Backspace") erase();
   };
   addEventListener("keydown", heard);
-  show({ heading: say("pin_heading"), body: [state, fault, pad], actions: [button(say("back"), leave)] });
-  clearTimeout(leaving);
-  leaving = setTimeout(() => pad.isConnected && leave(), LEAVE_AFTER);
+  return pad;
 }
 
 function leave() {

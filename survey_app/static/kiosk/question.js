@@ -1,6 +1,7 @@
 /** One question per screen; every answer costs the same one touch. */
 
 import { button, face, make } from "./element.js";
+import { helper } from "./entrance.js";
 import { choices, questions, shape } from "./flow.js";
 import { stopButton } from "./leaving.js";
 import { withoutSlips, withoutTraces } from "./slip.js";
@@ -10,7 +11,7 @@ import { toolbar } from "./toolbar.js";
 import { ask, commentText, current } from "./visit.js";
 import { figure, say } from "./words.js";
 
-const ROOM = 1000; // characters more than a comment may have: a code that is scanned into it must come whole, to be known
+const ROOM = 1000; // characters more than a comment may have: a code scanned into it must come whole, to be known
 
 /** Show the question at which the visit stands. */
 export function question() {
@@ -25,7 +26,7 @@ export function question() {
     tools: toolbar(),
     above: [progress(visit.place + 1, asked.length), lead(item)],
     body: [listenTools(texts(item)), picture(`item.${item.id}`), note(item), BODIES[shape(item)](item)],
-    actions: [back(), stopButton(), onward(item)],
+    actions: [back(), stopButton(), visit.place ? null : helper(), onward(item)],
   });
   return item;
 }

@@ -6,10 +6,10 @@ const DAY = 86_400_000;
 
 /** Rounds of a package that have begun, the one that is asked first; none before the first day of all of them.
  *
- * What the server said last tells the day, and what has passed since by this device's clock, which may be wrong or be set
- * anew, and must cost no answer. So no time lies before what the server said; a round that seems over steps behind
- * those that run but is asked on, since the server decides what is late; and what a fast clock asks too early two people
- * can accept on the server, while an answer that nobody asked for is lost.
+ * What the server said last tells the day, and what has passed since by this device's clock, which may be wrong or be
+ * set anew, and must cost no answer. So no time lies before what the server said; a round that seems over steps behind
+ * those that run but is asked on, since the server decides what is late; and what a fast clock asks too early two
+ * people can accept on the server, while an answer that nobody asked for is lost.
  */
 export async function askedNow({ rounds, server_time: said }) {
   const now = serverTime(said, await fact("report"));

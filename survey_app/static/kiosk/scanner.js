@@ -14,7 +14,7 @@ let listener = null;
 let stream = null;
 let looking = 0; // which look through the camera is the last one
 
-/** Listen to a hand scanner; `found(code or null)` gets what was scanned, null if it is not one of our codes. */
+/** Listen to a hand scanner until the screen changes; `found` gets the slip, null for a code that is none of ours. */
 export function listen(found) {
   heard = "";
   run = 0;
@@ -58,7 +58,7 @@ export async function cameraReads() {
 
 /** Show the camera in `video` and look for a code until one is found or the camera is put away. */
 export async function look(video, found) {
-  looking += 1;
+  putCameraAway();
   const mine = looking;
   const detector = new BarcodeDetector({ formats: ["qr_code"] });
   const opened = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user" }, audio: false });

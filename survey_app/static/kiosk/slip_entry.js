@@ -2,7 +2,7 @@
 
 import { take } from "./entrance.js";
 import { button, make } from "./element.js";
-import { look, putCameraAway } from "./scanner.js";
+import { listen, look } from "./scanner.js";
 import { LENGTH, readSlip, typedLength } from "./slip.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
@@ -13,13 +13,10 @@ const FORGETFUL = { autocomplete: "off", autocorrect: "off", autocapitalize: "of
 
 /** Read the slip with the camera of the tablet. */
 export function camera() {
+  listen(take);
   const video = make("video", { class: "camera", playsinline: true, muted: true, "aria-label": say("camera_label") });
   const state = make("p", { role: "status" }, say("camera_hint"));
-  const back = () => {
-    putCameraAway();
-    go("slip");
-  };
-  const actions = [button(say("back"), back, { "data-back": true })];
+  const actions = [button(say("back"), () => go("slip"), { "data-back": true })];
   show({ heading: say("slip_camera"), tools: toolbar(), body: [state, video], actions });
   look(video, take).catch(() => {
     state.textContent = say("camera_none");
@@ -28,6 +25,7 @@ export function camera() {
 
 /** Type the code of the slip. */
 export function code() {
+  listen(take);
   const own = { class: "text", id: "code", maxlength: "60", "aria-describedby": "typed" };
   const field = make("input", { ...FORGETFUL, ...own });
   const typed = make("p", { id: "typed", class: "hint" }, say("code_typed", { number: 0, all: LENGTH }));

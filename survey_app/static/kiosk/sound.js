@@ -1,7 +1,7 @@
 /** Reading out: recordings one after the other, on request; the queue is emptied with every screen and every person. */
 
 import { button, make } from "./element.js";
-import { touch } from "./idle.js";
+import { present } from "./idle.js";
 import { mediaAddress } from "./media.js";
 import { current } from "./visit.js";
 import { figure, say } from "./words.js";
@@ -102,13 +102,14 @@ export async function listen(names) {
 
 /** Play one recording to its end; whoever listens is there, so the countdown waits. */
 function playOne(name, file, found) {
-  touch();
+  present();
   mark(name);
   if (address) URL.revokeObjectURL(address);
   address = found;
   player = new Audio(found);
   player.dataset.file = file;
   player.playbackRate = speed;
+  player.addEventListener("timeupdate", present);
   return new Promise((resolve) => {
     for (const end of ["ended", "error", "pause", "emptied"]) player.addEventListener(end, resolve, { once: true });
     player.play().catch(resolve);

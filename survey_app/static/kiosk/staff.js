@@ -15,7 +15,7 @@ const REASONS = new Set(["damaged", "erased", "partial", "not_valid"]);
 const LEAVE_AFTER = 180_000; // ms without a touch: the page is not left open for the public
 
 let leaving = 0;
-let saved = { device: "", last: 0 }; // highest number of a device that is in a file; a new enrolment counts from 1 again
+let saved = { device: "", last: 0 }; // highest number of a device that is in a file; a new enrolment begins at 1
 
 /** Show the state of this device. */
 export async function staff() {

@@ -1,6 +1,7 @@
 /** The one screen that is shown: heading, body, buttons; tools above, a foot below; a dialog that asks over it. */
 
 import { button, make } from "./element.js";
+import { listen, putCameraAway } from "./scanner.js";
 import { hush } from "./sound.js";
 import { say } from "./words.js";
 
@@ -19,10 +20,12 @@ export function addScreens(screens) {
   Object.assign(routes, screens);
 }
 
-/** Show another screen. */
+/** Show another screen; the sound, the scanner and the camera of the last one end with it. */
 export function go(name, details = null) {
   shown = { name, details, at: performance.now() };
   hush();
+  listen(null);
+  putCameraAway();
   return routes[name](details);
 }
 
@@ -71,8 +74,12 @@ export function askOver(heading, body, answers) {
   );
   const title = make("h2", { id: "ask-heading", tabindex: "-1" }, heading);
   ask.replaceChildren(title, ...body, make("div", { class: "actions" }, buttons));
+  openAsk();
+}
+
+function openAsk() {
   ask.showModal();
-  title.focus();
+  document.getElementById("ask-heading").focus();
 }
 
 /** Close what is asked, and leave nothing of it. */
@@ -90,5 +97,12 @@ export function guardDoubleTouch() {
       event.stopImmediatePropagation();
     }
   }, { capture: true });
+}
+
+/** Only an answer closes what is asked: a browser lets its closing be refused once, so it is opened again. */
+export function guardAsking() {
   ask.addEventListener("cancel", (event) => event.preventDefault());
+  ask.addEventListener("close", () => {
+    if (!ask.open && ask.hasChildNodes()) openAsk();
+  });
 }

@@ -101,9 +101,13 @@ export function oldest(most, after) {
   return transact(["queue"], "readonly", ({ queue }) => queue.getAll(IDBKeyRange.lowerBound(after, true), most));
 }
 
-/** True while the answer with this number waits. */
-export async function isWaiting(seq) {
-  return (await transact(["queue"], "readonly", ({ queue }) => queue.count(seq))) > 0;
+/** True while the answer with this number is on this device: it waits, or the server could not read it. */
+export async function isHeld(seq) {
+  const found = [];
+  await transact(["queue", "refused"], "readonly", (stores) => {
+    for (const store of Object.values(stores)) store.count(seq).onsuccess = ({ target }) => found.push(target.result);
+  });
+  return found.some(Boolean);
 }
 
 /** Everything that waits, for the export. */

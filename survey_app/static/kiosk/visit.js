@@ -6,6 +6,8 @@ import { withoutTraces } from "./slip.js";
 import { fact, keepAnswer } from "./store.js";
 import { interfaceLanguage } from "./words.js";
 
+export const PATIENCE = 20_000; // ms until a device that does not answer counts as one that could not save
+
 let visit = null;
 
 /** Begin a visit in a language. */
@@ -19,7 +21,8 @@ export function begin(language) {
     answers: new Map(),
     place: 0,
     shown: new Set(),
-    began: performance.now(),
+    began: 0,
+    kept: false,
   };
   return visit;
 }
@@ -27,6 +30,18 @@ export function begin(language) {
 /** The visit that runs; null between two people. */
 export function current() {
   return visit;
+}
+
+/** Ask the questions of a round, with a slip or null; answers to the questions of another round are none to these. */
+export function join(round, token) {
+  if (visit.round?.code !== round.code) {
+    visit.answers.clear();
+    visit.shown.clear();
+    visit.place = 0;
+  }
+  if (!visit.answers.size) visit.began = performance.now();
+  if (!round.languages.includes(visit.language)) visit.language = round.languages[0];
+  Object.assign(visit, { round, token });
 }
 
 /** Nothing of the person stays in memory. */
@@ -59,6 +74,7 @@ function given(instrument, answers) {
 
 /** Seal the answers and keep them on the disk; gives their number. Only then may anybody be thanked. */
 export async function keep({ partial = false } = {}) {
+  const mine = visit;
   const { round, key } = visit;
   const answer = {
     round: round.code,
@@ -75,6 +91,7 @@ export async function keep({ partial = false } = {}) {
   const { sealing_key: sealingKey } = await fact("package");
   const { device } = await fact("device");
   const sealed = await seal(answer, sealingKey, device, key);
+  if (visit !== mine || !mine.kept) throw new Error("the device did not answer in time");
   const { seq } = await keepAnswer({ key, sealed, round: round.code, erasure: round.erasure_date });
   return seq;
 }

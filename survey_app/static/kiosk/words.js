@@ -1,5 +1,7 @@
 /** Words of the interface: from the catalogue of the server, in the language of the person at the screen. */
 
+import { Refused } from "./device.js";
+
 let catalogue = {};
 let added = {};
 let chosen = "vi";
@@ -7,8 +9,13 @@ let chosen = "vi";
 /** Fetch the catalogue; the service worker has it when there is no line. */
 export async function loadWords(address) {
   const response = await fetch(address);
-  if (!response.ok) throw new Error(`words: ${response.status}`);
+  if (!response.ok) throw new Refused(response.status, null);
   catalogue = await response.json();
+}
+
+/** Languages that the platform itself speaks, its own first. */
+export function platformLanguages() {
+  return ["vi", ...Object.keys(catalogue).filter((language) => language !== "vi")];
 }
 
 /** Words of languages that the office has added; they come with the questionnaires. */

@@ -70,8 +70,9 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def _page(version: str) -> str:
+    not_loaded = {language: said["not_loaded"] for language, said in catalogue().items()}
     with force_locale(DEFAULT):
-        return render_template("kiosk/page.html", version=version, language=DEFAULT)
+        return render_template("kiosk/page.html", version=version, language=DEFAULT, not_loaded=not_loaded)
 
 
 def _manifest(version: str) -> dict[str, object]:
