@@ -24,7 +24,7 @@ WORDS = {
         "names": "Xin không ghi tên, số điện thoại hay số giấy tờ.",
         "choose": "Chọn tối đa {n} ô.",
         "only_if": "Chỉ trả lời nếu ở câu {number} chọn ô {boxes}.",
-        "general": "Câu {number} cần có câu trả lời.",
+        "general": "Xin Ông/Bà cố gắng trả lời câu {number}.",
     },
     "en": {
         "how": "Please put a cross in the numbered box that you choose. Leave empty what you do not want to answer.",
@@ -33,7 +33,7 @@ WORDS = {
         "names": "Please write no names, phone numbers or document numbers.",
         "choose": "Choose at most {n} boxes.",
         "only_if": "Answer only if you chose box {boxes} in question {number}.",
-        "general": "Question {number} needs an answer.",
+        "general": "Please try to answer question {number}.",
     },
 }
 
@@ -107,6 +107,6 @@ def _groups(questions: list[dict[str, object]]) -> list[list[dict[str, object]]]
 
 
 def _required(instrument: Instrument, language: str) -> str:
-    """Say which questions need an answer."""
+    """Ask for the questions that matter most; a sheet without them counts too."""
     numbers = [str(line.number) for line in paper.lines(instrument) if line.item.required]
     return WORDS[language]["general"].format(number=", ".join(numbers)) if numbers else ""

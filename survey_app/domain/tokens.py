@@ -77,8 +77,8 @@ def issue(key: bytes, round_number: int, stratum_number: int, month: int, identi
 
 
 def parse(text: str) -> Token:
-    """Read a token as scanned or typed; MistypedError if its check characters do not fit."""
-    tidy = base32.tidy(text)
+    """Read a token as typed, or as scanned with the address before it; MistypedError if its check does not fit."""
+    tidy = base32.tidy(text.upper().rpartition("/T/")[2])
     if len(tidy) != LENGTH:
         raise MistypedError(f"A code has {LENGTH} characters, not {len(tidy)}.")
     try:

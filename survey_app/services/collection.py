@@ -78,6 +78,12 @@ def open_claim(installation: Installation, text: str, way: str = grades.OWN_DEVI
         return _find(session, installation, tokens.parse(text), way)
 
 
+def why_late(installation: Installation, address: Address) -> str | None:
+    """Why a genuine token is not taken today, for staff who hold it; None if it is."""
+    with installation.database.read() as session:
+        return _late(session, installation, address)
+
+
 def count_opened(installation: Installation, address: Address) -> None:
     """Count that a citizen began to answer; once per browser, by the page's own mark."""
     if address.desk_id is None:

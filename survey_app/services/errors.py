@@ -19,6 +19,14 @@ class OtherWayError(ClosedDoorError):
     """A way of answering that the plan of a round does not name; the same for every address of the round."""
 
 
+class LateError(ClosedDoorError):
+    """A genuine address that takes no answer today; staff who hold its sheet are told the quarantine's reason."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 class AnswersNotValidError(RefusedError):
     """Answers that must be mended before they can be taken."""
 

@@ -32,7 +32,7 @@ def test_each_sheet_has_a_code_of_its_own_and_every_question_with_numbered_boxes
     assert [int(n) for n in re.findall(r">(\d+)\. ", sheet)] == list(range(1, 39))
     assert "Chỉ trả lời nếu ở câu 20 chọn ô 2." in sheet
     assert "Chọn tối đa 3 ô." in sheet
-    assert "Câu 1 cần có câu trả lời." in sheet
+    assert "Xin Ông/Bà cố gắng trả lời câu 1." in sheet
 
 
 def test_sheets_in_english(printed):

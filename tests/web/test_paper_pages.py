@@ -19,8 +19,16 @@ def code(own_app):
     return invitations.roll(own_app.extensions["sipas"], LIVE, "desk-1", 50).slips[0].token
 
 
+def value(page, name):
+    """What a hidden field of a page holds."""
+    return next(e.get("value") for e in page.root.iter("input") if e.get("name") == name)
+
+
 def keyed(clerk, code, **fields):
-    """Send a sheet; a redirect is followed."""
+    """Open a sheet and send it; a redirect is followed."""
+    if "form" not in fields:
+        opened = clerk.post("/paper/", token_from="/paper/", code=code)
+        fields["form"] = value(opened, "form") if opened.status == 200 else ""
     page = clerk.post("/paper/sheet", token_from="/paper/", code=code, sheet_language="vi", **fields)
     return clerk.get(page.location) if page.location else page
 
@@ -46,7 +54,28 @@ def test_what_differs_is_named_by_question_and_what_was_typed_stays(clerk, code)
     assert page.status == 409
     assert "Hai lần nhập khác nhau" in page.words
     assert "lần đầu 5, lần này 2" in page.words
-    assert "tính" in keyed(clerk, code, q00="4", q01="2", settled="yes").words
+    assert "Hai lần nhập khác nhau" in keyed(clerk, code, q00="4", q01="2", settled="yes").words
+    sent = {name: value(page, name) for name in ("form", "shown")}
+    assert "phiếu đã được tính" in keyed(clerk, code, q00="4", q01="2", **sent).words
+
+
+def test_a_double_click_is_no_second_time(clerk, code):
+    form = value(clerk.post("/paper/", token_from="/paper/", code=code), "form")
+    for _click in range(2):
+        assert "lần hai" in keyed(clerk, code, q00="4", q01="5", form=form).words
+    assert "1 phiếu chờ nhập lần hai" in clerk.get("/paper/").words
+    faulty = keyed(clerk, code, q00="7", form=form)
+    assert value(faulty, "form") == form  # mended and sent again it is still the first time
+
+
+def test_an_empty_sheet_and_two_crosses_say_what_to_do(clerk, code):
+    empty = keyed(clerk, code)
+    assert empty.status == 400
+    assert "xin để riêng phiếu đó" in empty.words
+    crosses = keyed(clerk, code, q00="3 4", q01="5")
+    assert crosses.status == 400
+    assert "xin để trống câu này" in crosses.words
+    assert "lần hai" in keyed(clerk, code, q00="", q01="5").words
 
 
 def test_a_number_without_a_box_is_told_with_the_numbers_there_are(clerk, code):
@@ -54,8 +83,6 @@ def test_a_number_without_a_box_is_told_with_the_numbers_there_are(clerk, code):
     assert page.status == 400
     assert "Các ô của câu này mang số 1–5" in page.words
     assert any(e.get("value") == "5" and e.get("name") == "q01" for e in page.root.iter("input"))
-    missing = keyed(clerk, code, q01="5")
-    assert missing.status == 400
     assert "Không có phiếu nào chờ" in clerk.get("/paper/").words
 
 

@@ -1,5 +1,6 @@
 """Keying in sheets of paper: twice each, and nothing is counted before both times agree."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from survey_app.domain import base32, paper
 from survey_app.domain.answers import AnswerProblem
 from survey_app.domain.tokens import MistypedError
 from survey_app.services import paper as sheets
-from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, OtherWayError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, LateError, OtherWayError
 from survey_app.services.paper import Sheet
 from survey_app.web.citizen import view
 from survey_app.web.current import installation
@@ -24,6 +25,8 @@ __all__ = ["blueprint", "guard"]
 
 blueprint = Blueprint("paper", __name__, url_prefix="/paper")
 Page = str | tuple[str, int]
+NUMBER_BYTES = 16  # of the number of a form
+MARK_LENGTH = 20_000  # characters; the longest questionnaire's mark is shorter
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,8 @@ def open_sheet() -> Page:
         sheet = sheets.open_sheet(installation(), reader(), code)
     except MistypedError:
         return home(code, _("This code is not as printed. Please compare it again.")), 400
-    except OtherWayError:
-        return home(code, _not_on_paper()), 400
-    except ClosedDoorError:
-        return home(code, _closed()), 400
+    except ClosedDoorError as error:
+        return home(code, _refusal(error)), 400
     return _form(sheet, {}, sheet.address.instrument.default_language)
 
 
@@ -66,10 +67,8 @@ def key_in() -> Page | Response:
     code = request.form.get("code", "")
     try:
         sheet = sheets.open_sheet(installation(), reader(), code)
-    except OtherWayError:
-        return home(code, _not_on_paper()), 400
-    except (MistypedError, ClosedDoorError):
-        return home("", _closed()), 400
+    except (MistypedError, ClosedDoorError) as error:
+        return home("", _refusal(error)), 400
     instrument = sheet.address.instrument
     given = {item.id: request.form.get(item.id, "") for item in instrument.items}
     chosen = request.form.get("sheet_language", "")
@@ -77,36 +76,36 @@ def key_in() -> Page | Response:
     raw, problems = paper.read(instrument, given)
     if problems:
         return _form(sheet, given, language, problems), 400
-    settled = request.form.get("settled") == "yes"
+    sent = {name: request.form.get(name, "")[:MARK_LENGTH] for name in ("form", "shown")}
     try:
-        keyed = sheets.key_in(installation(), reader(), code, raw, language, settled=settled)
+        keyed = sheets.key_in(installation(), reader(), code, raw, language, **sent)
     except AnswersNotValidError as error:
         return _form(sheet, given, language, error.problems), 400
-    if keyed.outcome == "differs":
-        return _form(sheet, given, language, first=keyed), 409
-    flash(_said(keyed.outcome), "done")
-    return redirect(url_for("paper.home"))
+    except ClosedDoorError as error:
+        return home("", _refusal(error)), 400
+    return _after(keyed, sheet, given, language)
 
 
 @blueprint.post("/forget")
 def forget() -> Response:
     """Begin again with a sheet."""
     try:
-        sheet = sheets.open_sheet(installation(), reader(), request.form.get("code", ""))
-    except (MistypedError, ClosedDoorError):
-        flash(_closed(), "error")
+        sheets.forget(installation(), reader(), request.form.get("code", ""))
+    except (MistypedError, ClosedDoorError) as error:
+        flash(_refusal(error), "error")
     else:
-        sheets.forget(installation(), reader(), sheet.address)
         flash(_("The first entry of this sheet was deleted; key it in again."), "done")
     return redirect(url_for("paper.home"))
 
 
-def _not_on_paper() -> str:
-    """Say that the plan of the round names no paper, and that the sheet is to be kept."""
-    return _(
-        "The plan of this round names no paper sheets, so none is keyed in. Please keep the sheet and tell the "
-        "province: paper can be added to the plan with a reason."
-    )
+def _after(keyed: sheets.Keyed, sheet: Sheet, given: Mapping[str, str], language: str) -> Page | Response:
+    """What the typist sees next."""
+    if keyed.outcome == "differs":
+        return _form(sheet, given, language, first=keyed), 409
+    if keyed.outcome == "empty":
+        return _form(sheet, given, language, empty=True), 400
+    flash(_said(keyed), "error" if keyed.outcome == "quarantined" else "done")
+    return redirect(url_for("paper.home"))
 
 
 def _form(
@@ -115,7 +114,11 @@ def _form(
     language: str,
     problems: list[AnswerProblem] | tuple[AnswerProblem, ...] = (),
     first: sheets.Keyed | None = None,
+    *,
+    empty: bool = False,
 ) -> str:
+    # A form keeps its number until it is taken: what is sent twice, or mended and sent again, is one time of the two.
+    number = request.form.get("form") or secrets.token_hex(NUMBER_BYTES)
     instrument = sheet.address.instrument
     before = paper.typed(instrument, first.first or {}) if first else {}
     differing = first.differing if first else ()
@@ -140,6 +143,8 @@ def _form(
         sheet_languages=languages,
         sheet_language=language,
         first=first,
+        number=number,
+        empty=empty,
     )
 
 
@@ -153,16 +158,32 @@ def _error(line: paper.Line, given: Mapping[str, str], problem: AnswerProblem | 
         return ""
     if problem.code == "not_allowed" and line.boxes:
         return _("The boxes of this question have the numbers %(numbers)s.", numbers=problem.allowed)
+    if problem.code == "not_one":
+        return _("Only one box counts here. If two are crossed on the sheet, leave this question empty.")
     return view.sentence(line.item, given.get(line.item.id, "").split(), problem)
 
 
-def _closed() -> str:
+def _refusal(error: Exception) -> str:
+    """Say why a sheet cannot be keyed in, and what to do with it."""
+    if isinstance(error, OtherWayError):
+        return _(
+            "The plan of this round names no paper sheets, so none is keyed in. Please keep the sheet and tell the "
+            "province: paper can be added to the plan with a reason."
+        )
+    if isinstance(error, LateError):
+        return _late(error.reason)
     return _("This code opens no sheet here: it was counted already, belongs to another desk, or is none of ours.")
 
 
-def _said(outcome: str) -> str:
-    if outcome == "kept":
+def _late(reason: str | None) -> str:
+    if reason == "expired":
+        return _("This sheet is too old: its time to answer is over. It enters no figure and need not be keyed in.")
+    return _("The round takes no answers today: this sheet enters no figure and need not be keyed in.")
+
+
+def _said(keyed: sheets.Keyed) -> str:
+    if keyed.outcome == "kept":
         return _("Kept. The sheet has to be keyed in a second time, best by somebody else, before it counts.")
-    if outcome == "quarantined":
-        return _("The round takes no answers any more: the sheet was put aside and enters no figure.")
+    if keyed.outcome == "quarantined":
+        return _late(keyed.reason)
     return _("Both times agree: the sheet is counted. Please file or destroy the paper as your office has decided.")
