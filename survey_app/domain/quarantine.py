@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 ACCEPT, DISCARD = "accept", "discard"
-ACCEPTABLE = ("not_valid", "unknown_address")  # others would count a dossier twice, or count what came too late
+ACCEPTABLE = ("not_valid", "unknown_address", "before_start")  # others count a dossier twice, or what came too late
 FEWEST = 10  # of a group of fewer nothing but "fewer than 10" is told, and nobody decides on it on a page
 ASKED, WITHDRAWN, REFUSED, AGREED, DONE, TOO_LATE = "asked", "withdrawn", "refused", "agreed", "done", "too_late"
 OPEN = (ASKED, AGREED)  # a group with such a request takes no other

@@ -58,8 +58,8 @@ class Quarantine(Base):
     __tablename__ = "quarantine"
     __table_args__ = (
         CheckConstraint(
-            "reason IN ('second_answer', 'says_not_answered', 'after_close', 'expired', 'unknown_address', "
-            "'not_valid', 'over_issued')",
+            "reason IN ('second_answer', 'says_not_answered', 'before_start', 'after_close', 'expired', "
+            "'unknown_address', 'not_valid', 'over_issued')",
             name="reason",
         ),
         Index("ix_quarantine_round_id", "round_id", "unit_id"),

@@ -50,13 +50,14 @@ class Submission:
     seconds: float | None = None
     says_not_answered: bool = False
     partial: bool = False  # a kiosk's time ran out: required questions may be missing
+    apart: uuid.UUID | None = None  # where a kiosk's answer lies when it is kept apart
 
     @property
     def circumstances(self) -> Circumstances:
         """How the answer was given."""
         shown = self.shown_languages
         given = (self.device, self.assisted, self.seconds, self.partial)
-        return Circumstances(self.nonce, self.language, shown, *given)
+        return Circumstances(self.nonce, self.language, shown, *given, apart=self.apart)
 
 
 def open_address(installation: Installation, text: str) -> Address:
@@ -156,12 +157,20 @@ def _closed(session: Session, installation: Installation, address: Address) -> b
     return address.kind is None or address.used or _late(session, installation, address) is not None
 
 
+def outside_field(row: Round, today: date) -> str | None:
+    """Why a round that was open takes no answer on a day, as a reason of the quarantine."""
+    if row.state == "field" and today < row.field_start:
+        return "before_start"
+    return None if row.state == "field" and today <= row.field_end else "after_close"
+
+
 def _late(session: Session, installation: Installation, address: Address) -> str | None:
     """Why a genuine token is no longer taken, as a reason of the quarantine."""
     row = session.get_one(Round, address.round_id)
     today = installation.today()
-    if row.state != "field" or not row.field_start <= today <= row.field_end:
-        return "after_close"
+    outside = outside_field(row, today)
+    if outside is not None:
+        return outside
     return "expired" if today > expiry(row.field_start, address.token.month, row.token_life_days) else None
 
 

@@ -4,7 +4,7 @@ import hmac
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -63,6 +63,7 @@ class Result:
 
     outcome: str
     reason: str | None = None
+    known: bool = False  # stored now, and kept apart before
 
 
 def opened(installation: Installation, device: Device, key: uuid.UUID, sealed: bytes) -> Answer:
@@ -79,13 +80,24 @@ def opened(installation: Installation, device: Device, key: uuid.UUID, sealed: b
         raise DamagedError(str(error)) from error
 
 
-def take(installation: Installation, device: Device, key: uuid.UUID, answer: Answer) -> Result | None:
-    """Take an answer in one transaction of its own; None if its round is not known, or not asked on devices."""
+def measuring(installation: Installation, device: Device) -> frozenset[uuid.UUID]:
+    """Rounds that measure the desk of a device; looked up once for all items of a call."""
+    with installation.database.read() as session:
+        return frozenset(row.id for row in kiosk_package.rounds_of_desk(session, installation, device.unit_id))
+
+
+def take(
+    installation: Installation, device: Device, key: uuid.UUID, answer: Answer, measured_by: Collection[uuid.UUID]
+) -> Result | None:
+    """Take an answer in one transaction of its own; None if its round is not known, or not asked on devices.
+
+    `measured_by` are the rounds of the device's desk; a slip of another round leads to its own desk, if it is genuine.
+    """
     with installation.database.read() as session:
         row = session.scalar(select(Round).where(Round.code == answer.round))
         if row is None or row.state in ("plan", "frozen") or not collectors.takes(row.collectors, grades.DESK_DEVICE):
             return None
-        if row not in kiosk_package.rounds_of_desk(session, installation, device.unit_id):
+        if row.id not in measured_by and _slip(installation, row, answer) is None:
             return None
         if row.erasure_date <= installation.today():
             return Result(REJECTED, "erased")
@@ -94,16 +106,31 @@ def take(installation: Installation, device: Device, key: uuid.UUID, answer: Ans
     return _Item(installation, device, key, answer, row).take()
 
 
+def _slip(installation: Installation, row: Round, answer: Answer) -> tokens.Token | None:
+    """The genuine slip of this round that an answer was given with."""
+    try:
+        token = tokens.parse(answer.token or "")
+    except tokens.MistypedError:
+        return None
+    own = token.round_number == row.number and tokens.kind_of(installation.keys.round_keys(row.code).token, token)
+    return token if own else None
+
+
+def letter_id(device: Device, key: str, sealed: bytes) -> uuid.UUID:
+    """Where an item lies that nobody can read, the same however often it is sent."""
+    identity = device.id.bytes + key.encode(errors="backslashreplace") + sealed
+    return uuid.UUID(bytes=sha256(identity).digest()[:16])
+
+
 def bury(installation: Installation, device: Device, key: str, sealed: bytes, reason: str) -> None:
     """Keep what nobody can read, once however often it is sent."""
-    identity = sha256(device.id.bytes + key.encode(errors="backslashreplace") + sealed).digest()
     content = {"device": str(device.id), "key": key, "sealed": kiosk_sealing.to_base64(sealed[:MAX_SEALED])}
     public = installation.keys.public(QUARANTINE)
     with installation.database.write() as session:
         counters.insert_new(
             session,
             DeadLetter,
-            id=uuid.UUID(bytes=identity[:16]),
+            id=letter_id(device, key, sealed),
             unit_id=device.unit_id,
             reason=reason,
             day=installation.today(),
@@ -120,17 +147,17 @@ class _Item:
 
     def take(self) -> Result:
         if self.answer.instrument != self.row.instrument_key:
-            return self._apart("not_valid", dict(self.answer.answers))
+            return self._apart("not_valid")
         if self.answer.token is None:
             return self._without_slip()
         try:
             if tokens.parse(self.answer.token).round_number != self.row.number:
-                return self._apart("unknown_address", dict(self.answer.answers))
+                return self._apart("unknown_address")
             return _told(collection.submit(self.installation, self._submission(self.answer.token)))
         except (tokens.MistypedError, ClosedDoorError):
-            return self._apart("unknown_address", dict(self.answer.answers))
+            return self._apart("unknown_address")
         except AnswersNotValidError:
-            return self._apart("not_valid", dict(self.answer.answers))
+            return self._apart("not_valid")
 
     def _submission(self, token: str) -> Submission:
         how = self._circumstances
@@ -144,38 +171,50 @@ class _Item:
             assisted=how.assisted,
             seconds=how.seconds,
             partial=how.partial,
+            apart=how.apart,
         )
 
     def _without_slip(self) -> Result:
         pages = () if self.answer.partial else None
         checked = rule.check(self.instrument, self.answer.answers, pages=pages)
         if not checked.valid or not checked.answers:
-            return self._apart("not_valid", dict(self.answer.answers))
+            return self._apart("not_valid")
         with self.installation.database.write() as session:
             row = rounds.hold_open(session, self.row.id)
-            open_now = row.state == "field" and row.field_start <= self.installation.today() <= row.field_end
+            outside = collection.outside_field(row, self.installation.today())
             form = Form(self.installation, session, self._origin, self._circumstances, checked.answers)
-            return _told(form.store() if open_now or form.spent else form.quarantine("after_close"))
+            return _told(form.quarantine(outside) if outside and not form.spent else form.store())
 
-    def _apart(self, reason: str, answers: dict[str, Any]) -> Result:
+    def _apart(self, reason: str) -> Result:
         """Keep an answer in the visible quarantine as it was sent."""
         with self.installation.database.write() as session:
-            form = Form(self.installation, session, self._origin, self._circumstances, answers)
+            form = Form(self.installation, session, self._origin, self._circumstances, self.answer.answers)
             taken = form.quarantine(reason)
         return Result(REJECTED, reason) if reason == "not_valid" else _told(taken)
 
     @property
+    def _identity(self) -> bytes:
+        return b"kiosk" + self.device.id.bytes + self.key.bytes
+
+    @property
+    def _lies_apart(self) -> uuid.UUID:
+        """Where this answer lies when it is kept apart, by what was sent: with or without its slip, valid or not."""
+        sent = json.dumps(self.answer.answers, ensure_ascii=False, sort_keys=True).encode()
+        return uuid.UUID(bytes=hmac.digest(self.key.bytes, self._identity + sent, sha256)[:16])
+
+    @property
     def _origin(self) -> Origin:
-        """An answer of this device, whatever it says of itself."""
-        identity = b"kiosk" + self.device.id.bytes + self.key.bytes
+        """An answer of this device, whatever it says of itself; a genuine slip is what it would spend."""
         spent_key = self.installation.keys.round_keys(self.row.code).spent
+        slip = _slip(self.installation, self.row, self.answer)
+        own = hmac.digest(spent_key, self._identity, sha256)
         return Origin(
             round_id=self.row.id,
             round_code=self.row.code,
             instrument=self.instrument,
             unit_id=self.device.unit_id,
-            identity=identity,
-            spent_hash=hmac.digest(spent_key, identity, sha256),
+            identity=self._identity,
+            spent_hash=tokens.spent_hash(spent_key, slip) if slip else own,
             stratum=NO_STRATUM,
             grade=grades.without_token(staff=False, assisted=self.answer.assisted),
             desk=self.device.unit_id,
@@ -196,13 +235,15 @@ class _Item:
             seconds=self.answer.seconds,
             partial=self.answer.partial,
             instrument=self.answer.instrument,
+            apart=self._lies_apart,
         )
 
 
 def _told(taken: Taken) -> Result:
     """A quarantined answer is durably held like a counted one: the device is not told which slips were used."""
-    again = taken.outcome == "already_received" or taken.known
-    return Result(DUPLICATE if again else STORED)
+    if taken.outcome == "stored":
+        return Result(STORED, known=taken.known)
+    return Result(DUPLICATE if taken.outcome == "already_received" or taken.known else STORED)
 
 
 def _read(content: object) -> Answer:

@@ -3,7 +3,7 @@
 import json
 import uuid
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -72,10 +72,27 @@ def on_timeout_of(session: Session, round_id: uuid.UUID) -> str:
 
 
 def rounds_of_desk(session: Session, installation: Installation, unit_id: uuid.UUID) -> list[Round]:
-    """Rounds that measure a desk: those of the units above it; newest first."""
-    above = [unit_id, *units.ancestors(session, unit_id, installation.today())]
+    """Rounds that measure a desk, newest first: those of units that it stood under at some time of the round, till now.
+
+    A desk that moved or ended since still belongs to the round, as its strata do, and holds answers given in it.
+    """
+    places = units.places(session, unit_id)
+    above = {unit for unit, _first, _end in places}
     found = select(Round).where(Round.unit_id.in_(above)).order_by(Round.field_start.desc(), Round.code)
-    return list(session.scalars(found))
+    soon = _soon(installation)
+    return [row for row in session.scalars(found) if any(_measures(row, *place, soon) for place in places)]
+
+
+def _measures(row: Round, unit_id: uuid.UUID, first: date, end: date, soon: date) -> bool:
+    """Whether a round has measured, until `soon`, a desk that stood under a unit from `first` until before `end`."""
+    begins = min(row.period_start, row.field_start)
+    till = max(begins, min(soon, max(row.period_end, row.field_end)))
+    return unit_id == row.unit_id and first <= till and begins < end
+
+
+def _soon(installation: Installation) -> date:
+    """Tomorrow: a device that has no network then needs the round that begins then."""
+    return installation.today() + timedelta(days=1)
 
 
 def ask_without_slip(installation: Installation, number: int, code: str) -> None:
@@ -94,9 +111,7 @@ def ask_without_slip(installation: Installation, number: int, code: str) -> None
 
 def _in_field(session: Session, installation: Installation, kiosk: Kiosk) -> list[Round]:
     """Rounds that a device asks about: those that have begun first, and of them the one for people without a slip."""
-    today = installation.today()
-    # A device that has no network tomorrow needs the round that begins tomorrow.
-    soon = today + timedelta(days=1)
+    today, soon = installation.today(), _soon(installation)
     found = rounds_of_desk(session, installation, kiosk.unit_id)
     chosen = session.get(KioskWalkUp, kiosk.id)
     found.sort(key=lambda row: (row.field_start > today, chosen is None or row.id != chosen.round_id))

@@ -4,7 +4,7 @@ import logging
 import random
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from survey_app.domain import kiosk_sealing, number_ranges
 from survey_app.domain.number_ranges import Range
 from survey_app.installation import Installation
 from survey_app.keys import KeyMissingError
-from survey_app.models import Kiosk, KioskDay, KioskRange
+from survey_app.models import DeadLetter, Kiosk, KioskDay, KioskRange
 from survey_app.services import counters, kiosk_items, kiosk_package
 from survey_app.services.errors import RefusedError
 from survey_app.services.kiosk_items import REJECTED, STORED, Answer, DamagedError, Device, Result
@@ -126,6 +126,7 @@ def ranges_of(session: Session, kiosk_id: uuid.UUID) -> list[Range]:
 def _take_all(installation: Installation, device: Device, items: Sequence[Item]) -> list[tuple[Item, Result]]:
     """Take every item, in an order that tells nothing, but for answers with the same slip: the first one counts."""
     ready = [(item, _opened(installation, device, item)) for item in items]
+    measured_by = kiosk_items.measuring(installation, device) if items else frozenset()
     slips: dict[str, bytes] = {}
 
     def place(pair: tuple[Item, Answer | None]) -> tuple[bytes, int]:
@@ -136,7 +137,7 @@ def _take_all(installation: Installation, device: Device, items: Sequence[Item])
     done = []
     for item, answer in sorted(ready, key=place):
         try:
-            done.append((item, _take(installation, device, item, answer)))
+            done.append((item, _take(installation, device, item, answer, measured_by)))
         except (OperationalError, InterfaceError, KeyMissingError):
             raise  # nothing can be taken now: the device sends everything again
         except Exception:  # one item must not hold up the others; it stays on the device and shows there
@@ -154,15 +155,22 @@ def _opened(installation: Installation, device: Device, item: Item) -> Answer | 
         return None
 
 
-def _take(installation: Installation, device: Device, item: Item, answer: Answer | None) -> Result:
+def _take(
+    installation: Installation, device: Device, item: Item, answer: Answer | None, measured_by: Collection[uuid.UUID]
+) -> Result:
     if item.void and item.number is not None:
         return Result(STORED)
-    taken = kiosk_items.take(installation, device, uuid.UUID(item.key), answer) if answer else None
-    if taken is not None:
-        return taken
+    if answer:
+        taken = kiosk_items.take(installation, device, uuid.UUID(item.key), answer, measured_by)
+        if taken is not None:
+            return taken
     reason = "unknown_round" if answer else "damaged"
-    kiosk_items.bury(installation, device, str(item.key)[:40], item.sealed or b"", reason)
+    kiosk_items.bury(installation, device, _letter_key(item), item.sealed or b"", reason)
     return Result(REJECTED, "damaged")
+
+
+def _letter_key(item: Item) -> str:
+    return str(item.key)[:40]
 
 
 def _note(
@@ -175,7 +183,8 @@ def _note(
     """Add the numbers of answered items to the device's ranges, and count what is new.
 
     `known` are the ranges before the items were taken: a new answer with one of those numbers shows a copied store. A
-    number noted since may come from the same call, given up by a slow line and sent again.
+    number noted since may come from the same call, given up by a slow line and sent again. An answer that could not be
+    read or counted at first comes again with its own number.
     """
     # The row is locked first, so that two calls of one device do not overwrite each other's ranges.
     row = session.get_one(Kiosk, device.id, with_for_update=True)
@@ -189,8 +198,9 @@ def _note(
         again = number in new or number_ranges.contains(before, number)
         new.add(number)
         if again:
-            copied = number_ranges.contains(known, number) and result.outcome == STORED
-            row.reused += copied and not item.void
+            fresh = result.outcome == STORED and not result.known and not item.void
+            if fresh and number_ranges.contains(known, number) and not _dug_up(session, device, item):
+                row.reused += 1
         elif result.outcome == REJECTED:
             row.rejected += 1
         else:
@@ -203,6 +213,14 @@ def _note(
         session.execute(delete(KioskRange).where(KioskRange.kiosk_id == device.id))
         session.add_all(KioskRange(kiosk_id=device.id, first=first, last=last) for first, last in after)
     return after
+
+
+def _dug_up(session: Session, device: Device, item: Item) -> bool:
+    """Whether an item that was taken now had been a dead letter, which is not needed any more."""
+    letter = session.get(DeadLetter, kiosk_items.letter_id(device, _letter_key(item), item.sealed or b""))
+    if letter is not None:
+        session.delete(letter)
+    return letter is not None
 
 
 def _heard(session: Session, installation: Installation, device: Device, heartbeat: Heartbeat) -> None:

@@ -2,7 +2,7 @@
 
 No person reads a quarantined answer, and nobody chooses one: a decision takes a round, a reason and a desk together
 (docs/adr/0013; `quarantine_requests` asks two people). An entry that was dealt with stays as an empty row, so that the
-same answer sent again is known.
+same answer sent again is known; an accepted one spends its slip, so that its dossier counts once.
 """
 
 import json
@@ -10,7 +10,8 @@ import random
 import secrets
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, delete, func, select
@@ -22,12 +23,11 @@ from survey_app.domain import kiosk_sealing, sealing
 from survey_app.domain.quarantine import FEWEST
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
-from survey_app.models import DeadLetter, Inbox, Quarantine, Round, Unit
-from survey_app.services import audit, kiosk_items, rounds, units
+from survey_app.models import DeadLetter, Inbox, Quarantine, Round, Spent, Unit
+from survey_app.services import audit, counters, kiosk_items, rounds, units
 from survey_app.services.kiosk_items import DUPLICATE, STORED, DamagedError, Device
-from survey_app.services.taking import NO_STRATUM
+from survey_app.services.taking import GONE, NO_STRATUM, packed
 
-GONE = b""  # content of an entry that was accepted or discarded
 FITS, AGAINST_THE_RULE, NOT_HERE = "fits", "against_the_rule", "not_here"
 
 
@@ -47,6 +47,15 @@ class Opened:
 
     group: Group
     found: Counter[str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the machine says of one entry, what of it would be counted, and what counting it would spend."""
+
+    verdict: str
+    counted: Mapping[str, Any] = field(default_factory=dict)
+    spends: bytes = b""
 
 
 def groups(installation: Installation) -> list[Group]:
@@ -73,21 +82,24 @@ def opened(installation: Installation, code: str) -> list[Opened]:
         with installation.database.read() as session:
             row = rounds.by_code(session, code)
             entries = session.scalars(_entries(session, row, group.reason, group.desk))
-            done.append(Opened(group, Counter(_verdict(row, entry, private)[0] for entry in entries)))
+            done.append(Opened(group, Counter(_judged(session, row, entry, private).verdict for entry in entries)))
     return done
 
 
 def accept(session: Session, installation: Installation, row: Round, reason: str, desk: str) -> tuple[int, int]:
-    """Put what fits the rule into the inbox, as answers without a slip; returns how many went and how many stayed."""
+    """Put what fits the rule into the inbox, as answers without a slip; returns how many went and how many stayed.
+
+    What came meanwhile with the same slip, or is the same answer, was counted: then the entry stays.
+    """
     private = installation.keys.private(QUARANTINE)
     public = installation.keys.public(installation.today().isoformat())
     entries = list(session.scalars(_entries(session, row, reason, desk).with_for_update()))
     random.SystemRandom().shuffle(entries)
     went = 0
     for entry in entries:
-        verdict, plain = _verdict(row, entry, private)
-        if verdict == FITS:
-            session.add(_moved(row, installation, sealing.seal_to(public, plain)))
+        found = _judged(session, row, entry, private)
+        if found.verdict == FITS and _spent_now(session, row, found.spends):
+            session.add(_moved(row, installation, sealing.seal_to(public, packed(found.counted))))
             entry.sealed = GONE
             went += 1
     return went, len(entries) - went
@@ -129,7 +141,7 @@ def _tried(installation: Installation, letter: DeadLetter, content: dict[str, An
         answer = kiosk_items.opened(installation, device, key, kiosk_sealing.from_base64(content["sealed"]))
     except (DamagedError, ValueError):
         return "left"
-    taken = kiosk_items.take(installation, device, key, answer)
+    taken = kiosk_items.take(installation, device, key, answer, kiosk_items.measuring(installation, device))
     return taken.outcome if taken and taken.outcome in (STORED, DUPLICATE) else "left"
 
 
@@ -139,16 +151,24 @@ def _entries(session: Session, row: Round, reason: str, desk: str) -> Select[Qua
     return select(Quarantine).where(*same, unit).order_by(Quarantine.id)
 
 
-def _verdict(row: Round, entry: Quarantine, private: bytes) -> tuple[str, bytes]:
+def _judged(session: Session, row: Round, entry: Quarantine, private: bytes) -> Judged:
     """Whether an entry could count as an answer without a slip at its desk today, and what would be counted."""
     content = json.loads(sealing.open_with(private, entry.sealed))
+    spends = bytes.fromhex(content.pop("spent", ""))
     if content["stratum"] != NO_STRATUM or content["instrument"] != row.instrument_key or content["desk"] is None:
-        return NOT_HERE, b""
+        return Judged(NOT_HERE)
+    if session.get(Spent, (row.id, spends)) is not None:
+        return Judged(NOT_HERE)
     checked = rule.check(shipped(row.instrument_key), content["answers"], pages=() if content["partial"] else None)
     if not checked.valid or not checked.answers:
-        return AGAINST_THE_RULE, b""
-    counted = content | {"answers": checked.answers}
-    return FITS, json.dumps(counted, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        return Judged(AGAINST_THE_RULE)
+    return Judged(FITS, content | {"answers": checked.answers}, spends)
+
+
+def _spent_now(session: Session, row: Round, spends: bytes) -> bool:
+    """Spend what an entry would have spent; False if it was spent before. Entries of earlier versions name nothing."""
+    mac = secrets.token_bytes(32)  # of no form: the emptied entry knows its own answer, any other one is a second one
+    return not spends or counters.insert_new(session, Spent, round_id=row.id, token_hash=spends, content_mac=mac)
 
 
 def _moved(row: Round, installation: Installation, sealed: bytes) -> Inbox:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -41,9 +42,10 @@ def page(installation: Installation, code: str, actor: Actor) -> QuarantinePage:
         names = {group.desk: _name(session, row, group.desk) for group in mine}
         slugs = {one.unit_id: _slug(session, one.unit_id) for one in found}
         taken = {(one.reason, slugs[one.unit_id]) for one in found if one.state in rule.OPEN}
-        may_ask = round_states.FIELDWORK in actor.roles and row.erasure_date > installation.today()
+        today = installation.today()
+        may_ask = round_states.FIELDWORK in actor.roles and row.erasure_date > today
         listed = tuple(
-            _group(group, names[group.desk], _actions(row, group) if may_ask else (), taken)
+            _group(group, names[group.desk], _actions(row, group, today) if may_ask else (), taken)
             for group in mine
             if group.number >= rule.FEWEST
         )
@@ -60,7 +62,7 @@ def ask(installation: Installation, code: str, wish: Wish, actor: Actor) -> None
     with installation.database.write() as session:
         row = _locked(session, installation, code)
         round_roles.require(session, installation, actor, round_states.FIELDWORK, row.unit_id)
-        if wish.action not in _actions(row, group):
+        if wish.action not in _actions(row, group, installation.today()):
             raise RefusedError(f"Answers apart as {wish.reason} can not be decided on in this way in this round.")
         unit_id = units.unit_by_slug(session, wish.desk).id if wish.desk else None
         for other in session.scalars(_requests(row).where(QuarantineRequest.state.in_(rule.OPEN))):
@@ -148,9 +150,10 @@ def _large_group(installation: Installation, code: str, wish: Wish) -> Group:
     raise RefusedError(f"There is no such group of at least {rule.FEWEST} answers; fewer are not decided on here.")
 
 
-def _actions(row: Round, group: Group) -> tuple[str, ...]:
+def _actions(row: Round, group: Group, today: date) -> tuple[str, ...]:
     """What can be done with a group: it may count only from a desk, for some reasons, while the round takes answers."""
-    counts = group.reason in rule.ACCEPTABLE and group.desk and row.state == round_states.FIELD
+    takes = row.state == round_states.FIELD and row.field_start <= today
+    counts = group.reason in rule.ACCEPTABLE and group.desk and takes
     return (rule.ACCEPT, rule.DISCARD) if counts else (rule.DISCARD,)
 
 

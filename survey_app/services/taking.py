@@ -21,6 +21,7 @@ from survey_app.services import codes, counters
 MAX_APART = 10_000  # kept per round, unit and reason from anybody, so that nobody fills the disk with one slip
 FROM_ANYBODY = (grades.OWN_DEVICE, collectors.API)  # ways that ask for neither an enrolled device nor a login
 NO_STRATUM = -1  # of an answer without a slip: it could be of any stratum of its desk
+GONE = b""  # content of an entry of the quarantine that was stored after all, accepted or discarded
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Taken:
     receipt: str | None = None
     withdrawal: str | None = None
     reason: str | None = None
-    known: bool = False  # this very answer lay in the quarantine already
+    known: bool = False  # this very answer lay in the quarantine before
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Circumstances:
     seconds: float | None = None
     partial: bool = False  # the kiosk's time ran out, and the round keeps what was answered
     instrument: str | None = None  # what the sender says that it asked; None: what the round asks
+    apart: uuid.UUID | None = None  # where a device's answer lies when it is kept apart; None: by its content
 
 
 class Form:
@@ -79,10 +81,11 @@ class Form:
         self.keys = installation.keys.round_keys(origin.round_code)
         self.day = installation.today()
         self.device = circumstances.device
-        self.payload = _payload(origin, circumstances, answers)
+        self.content = _content(origin, circumstances, answers)
         content = json.dumps(answers, ensure_ascii=False, sort_keys=True).encode()
         # Tells the same form sent again from another one; keyed with what only that browser knows.
         self.mac = hmac.digest(circumstances.nonce, origin.identity + content, sha256)
+        self.apart = circumstances.apart or uuid.UUID(bytes=self.mac[:16])
         self.receipt, self.withdrawal = codes.make(self.keys.spent, circumstances.nonce, self.mac)
 
     @property
@@ -91,25 +94,34 @@ class Form:
         return self.session.get(Spent, (self.origin.round_id, self.origin.spent_hash)) is not None
 
     def store(self) -> Taken:
-        """Spend the address and put the sealed answer into the inbox, or say what happened before."""
+        """Spend the address and put the sealed answer into the inbox, or say what happened before.
+
+        An answer that lay apart till now leaves there an empty entry; one that was accepted or discarded is not stored.
+        """
+        # The entry is locked before `spent` is written, as by whoever accepts it.
+        entry = self.session.get(Quarantine, self.apart, with_for_update=True)
+        if entry is not None and entry.sealed == GONE:
+            return Taken("already_received", self.receipt, self.withdrawal)
         key = {"round_id": self.origin.round_id, "token_hash": self.origin.spent_hash}
         if not counters.insert_new(self.session, Spent, **key, content_mac=self.mac):
             spent = self.session.get_one(Spent, tuple(key.values()))
             if hmac.compare_digest(spent.content_mac, self.mac):
                 return Taken("already_received", self.receipt, self.withdrawal)
             return self.quarantine("second_answer")
+        if entry is not None:
+            entry.sealed = GONE
         if self.origin.unit_id is not None and self.origin.stratum != NO_STRATUM:
             counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, "answered")
         self.session.add(
             Inbox(
                 round_id=self.origin.round_id,
                 day=self.day,
-                sealed=sealing.seal_to(self.installation.keys.public(self.day.isoformat()), self.payload),
+                sealed=sealing.seal_to(self.installation.keys.public(self.day.isoformat()), packed(self.content)),
                 receipt_hash=codes.digest(self.keys.spent, "receipt", self.receipt),
                 withdrawal_hash=codes.digest(self.keys.spent, "withdrawal", self.withdrawal),
             ),
         )
-        return Taken("stored", self.receipt, self.withdrawal)
+        return Taken("stored", self.receipt, self.withdrawal, known=entry is not None)
 
     def quarantine(self, reason: str) -> Taken:
         """Keep an answer that enters no figure, once however often it is sent.
@@ -119,15 +131,17 @@ class Form:
         """
         if self.device in FROM_ANYBODY and self._is_full(reason):
             return Taken("quarantined", reason=reason)
+        # Whoever accepts it spends what it would have spent: a dossier counts once.
+        spends = {"spent": self.origin.spent_hash.hex()} if self.origin.stratum == NO_STRATUM else {}
         new = counters.insert_new(
             self.session,
             Quarantine,
-            id=uuid.UUID(bytes=self.mac[:16]),
+            id=self.apart,
             round_id=self.origin.round_id,
             unit_id=self.origin.unit_id,
             reason=reason,
             day=self.day,
-            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), self.payload),
+            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), packed(self.content | spends)),
         )
         if new and self.origin.unit_id is not None:
             counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, reason)
@@ -140,11 +154,16 @@ class Form:
         return int(kept or 0) >= MAX_APART
 
 
-def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str, Any]) -> bytes:
-    """What is sealed: nothing that leads back to the dossier or to one device."""
+def packed(content: Mapping[str, Any]) -> bytes:
+    """What is sealed of a content."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def _content(origin: Origin, circumstances: Circumstances, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """What is counted of an answer: nothing that leads back to the dossier or to one device."""
     scored = len([item for item in origin.instrument.scored_items() if item.id in answers])
     seconds = circumstances.seconds
-    content = {
+    return {
         "stratum": origin.stratum,
         "desk": origin.desk.hex if origin.desk else None,
         "grade": origin.grade,
@@ -159,7 +178,6 @@ def _payload(origin: Origin, circumstances: Circumstances, answers: Mapping[str,
         "partial": circumstances.partial,
         "roll": origin.roll,
     }
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def duration_band(seconds: float | None) -> str:

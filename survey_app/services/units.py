@@ -90,6 +90,27 @@ def ancestors(session: Session, unit_id: uuid.UUID, on: date) -> list[uuid.UUID]
     return above
 
 
+def places(session: Session, unit_id: uuid.UUID) -> list[tuple[uuid.UUID, date, date]]:
+    """Units that a unit ever stood under, itself too, each from a day until the day before another, in one query."""
+    top = select(Unit.id.label("unit_id")).where(Unit.id == unit_id).cte("above", recursive=True)
+    over = select(UnitState.parent_id).join(top, UnitState.unit_id == top.c.unit_id)
+    tree = top.union(over.where(UnitState.parent_id.is_not(None)))
+    columns = (UnitState.unit_id, UnitState.parent_id, UnitState.valid_from, UnitState.valid_to)
+    states = session.execute(select(*columns).where(UnitState.unit_id.in_(select(tree.c.unit_id)))).all()
+    found: list[tuple[uuid.UUID, date, date]] = []
+    waiting = [(unit_id, date.min, date.max)]
+    while waiting:
+        place = waiting.pop()
+        if place in found:  # a circle of parents
+            continue
+        found.append(place)
+        for unit, parent, start, stop in states:
+            first, end = max(place[1], start), min(place[2], stop or date.max)
+            if unit == place[0] and parent is not None and first < end:
+                waiting.append((parent, first, end))
+    return found
+
+
 def descendants(session: Session, unit_id: uuid.UUID, on: date) -> set[uuid.UUID]:
     """Ids of the unit itself and of everything beneath it on a day: what its staff and keys may see."""
     day = literal(on, Date)

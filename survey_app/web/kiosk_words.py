@@ -28,6 +28,7 @@ def apart_reasons() -> dict[str, str]:
     return {
         "second_answer": _("second answer with the same slip"),
         "says_not_answered": _("says that somebody else used the slip"),
+        "before_start": _("came before the first day: early"),
         "after_close": _("came after the close: late"),
         "expired": _("the slip was too old"),
         "unknown_address": _("a slip that is none of ours"),

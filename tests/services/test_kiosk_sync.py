@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from survey_app.domain import sealing
 from survey_app.models import DeadLetter, Inbox, Kiosk, KioskDay, Quarantine, Round, Spent, Unit
@@ -173,6 +173,21 @@ def test_after_the_close_an_answer_is_late_and_after_the_erasure_date_refused(in
     assert count(installation, Quarantine) == 2
 
 
+def test_what_comes_before_the_first_day_lies_apart_and_is_stored_when_it_comes_again(installation, round_, tablet):
+    today = installation.today()
+    with installation.database.write() as session:
+        session.execute(update(Round).values(field_start=today + timedelta(days=1)))
+    early = [tablet.answer(round_.code), tablet.answer(round_.code, a_token(installation, round_).text)]
+    assert tablet.outcomes(*early) == {1: STORED, 2: STORED}
+    assert (reasons(installation), count(installation, Inbox)) == (["before_start", "before_start"], 0)
+    with installation.database.write() as session:
+        session.execute(update(Round).values(field_start=today))
+    assert tablet.outcomes(*early) == {1: STORED, 2: STORED}
+    assert tablet.outcomes(*early) == {1: DUPLICATE, 2: DUPLICATE}
+    assert (count(installation, Inbox), seen(tablet).reused) == (2, 0)
+    assert count(installation, Quarantine, func.length(Quarantine.sealed) > 0) == 0
+
+
 def test_an_answer_left_in_the_middle_is_kept_only_where_the_round_says_so_and_is_marked(installation, round_, tablet):
     left = {"raw": {"q01": "2"}, "partial": True}
     assert tablet.outcomes(tablet.answer(round_.code, **left)) == {1: ("rejected", "partial")}
@@ -220,23 +235,13 @@ def test_a_questionnaire_that_the_round_never_used_is_kept_apart(installation, r
     assert (reasons(installation), count(installation, Inbox)) == (["not_valid"], 0)
 
 
-def test_a_round_of_another_province_takes_nothing(installation, round_, tablet):
-    foreign = a_round(installation, desks=("far",), code="FAR")
-    with installation.database.write() as session:
-        top = Unit(slug="elsewhere")
-        session.add(top)
-        session.flush()
-        session.get_one(Round, foreign.id).unit_id = top.id
-    assert tablet.outcomes(tablet.answer("FAR")) == {1: ("rejected", "damaged")}
-
-
 def test_a_fault_of_ours_with_one_item_leaves_it_on_the_device(installation, round_, tablet, monkeypatch, caplog):
     real = kiosk_items.take
 
-    def failing(installation, device, key, answer):
+    def failing(installation, device, key, answer, measured_by):
         if answer.answers == {"q00": "1"}:
             raise ZeroDivisionError
-        return real(installation, device, key, answer)
+        return real(installation, device, key, answer, measured_by)
 
     monkeypatch.setattr(kiosk_items, "take", failing)
     items = [tablet.answer(round_.code, raw={"q00": n}) for n in "123"]

@@ -1,6 +1,7 @@
 """Two people decide about a group that lies apart, each with a login; the flush carries out what they agreed."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -133,6 +134,20 @@ def test_what_would_count_a_dossier_twice_or_too_late_is_never_accepted(installa
             asked("accept", reason=reason)
         page = quarantine_requests.page(installation, round_.code, people["lan"])
         assert page.groups[0].may == ("discard",)
+
+
+def test_what_came_before_the_first_day_may_count_from_that_day_on(installation, round_, people, asked):
+    today = installation.today()
+    with installation.database.write() as session:
+        session.execute(update(quarantine.Quarantine).values(reason="before_start"))
+        session.execute(update(Round).values(field_start=today + timedelta(days=1)))
+    with pytest.raises(RefusedError, match="can not be decided on in this way"):
+        asked("accept", reason="before_start")
+    with installation.database.write() as session:
+        session.execute(update(Round).values(field_start=today))
+    quarantine_requests.agree(installation, round_.code, asked("accept", reason="before_start"), people["minh"])
+    assert not next(due.run(installation, (due.QUARANTINE,))).failed
+    assert waiting(installation) == 10
 
 
 def test_after_the_close_nothing_is_counted_any_more(installation, round_, people, asked):

@@ -154,6 +154,19 @@ def test_the_package_holds_what_an_offline_device_needs_and_changes_its_version_
     assert changed.get_json()["rounds"][0]["settings"]["idle_seconds"] == 90
 
 
+def test_answers_are_taken_also_while_the_package_cannot_be_made(client, round_, tablet, monkeypatch, caplog):
+    def broken(_installation, _kiosk):
+        raise KeyError("a questionnaire that was withdrawn")
+
+    monkeypatch.setattr(kiosk_package, "package", broken)
+    answer = tablet.post(client, SYNC, {"items": [tablet.answer(round_.code)], "heartbeat": HEARTBEAT})
+    assert answer.status_code == 200
+    told = answer.get_json()
+    assert [(one["seq"], one["outcome"]) for one in told["items"]] == [(1, "stored")]
+    assert told["package"] is None
+    assert "cannot be made" in caplog.text
+
+
 def test_the_pin_can_be_checked_on_the_device_and_a_new_one_comes_with_the_package(
     client, installation, round_, tablet
 ):

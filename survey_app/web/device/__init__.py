@@ -1,6 +1,7 @@
 """Addresses that enrolled kiosks call: JSON, signed by the device's own key, no cookie (docs/adr/0009)."""
 
 import json
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from survey_app.services.kiosk_sync import RevokedError, ShapeError, UnknownDevi
 from survey_app.services.kiosks import CodeRefusedError
 from survey_app.web.current import installation
 
+log = logging.getLogger("sipas.kiosk")
 MAX_BYTES = 2 * 1024 * 1024
 
 blueprint = Blueprint("device", __name__, url_prefix="/kiosk")
@@ -72,7 +74,16 @@ def sync() -> tuple[Response, int] | Response:
     except ShapeError as error:
         return _refusal(HTTPStatus.BAD_REQUEST, error.field, str(error))
     told = kiosk_sync.receive(installation(), _device(), items, heartbeat)
-    return jsonify({**told, "package": kiosk_package.package(installation(), _device().id)["version"]})
+    return jsonify({**told, "package": _package_version()})
+
+
+def _package_version() -> str | None:
+    """Version of what the device should know; None if it cannot be made: no answer may be held up by that."""
+    try:
+        return str(kiosk_package.package(installation(), _device().id)["version"])
+    except Exception:
+        log.exception("the package of device %s cannot be made: it goes on with the one that it has", _device().id)
+        return None
 
 
 @blueprint.errorhandler(SQLAlchemyError)
