@@ -40,6 +40,8 @@ class Medium:
 class Contents:
     """What the folder holds: packs and media by language; `ever` knows languages that were taken away, too.
 
+    `last` has the version of each pack that was in force last, also of one that was taken away.
+
     Compared by identity, so that what is worked out from one state of the folder can be kept for it.
     """
 
@@ -47,6 +49,7 @@ class Contents:
     packs: Mapping[str, Pack] = field(default_factory=lambda: MappingProxyType({}))
     ever: frozenset[str] = frozenset()
     media: Mapping[str, Mapping[str, Medium]] = field(default_factory=lambda: MappingProxyType({}))
+    last: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def medium(self, language: str, scope: str, key: str) -> Medium | None:
         """Recording (or picture) of a text of a questionnaire, or of the screens."""
@@ -79,6 +82,10 @@ class LanguageFolder:
         used = {medium.file for media in self.contents().media.values() for medium in media.values()}
         return self.root / "media" / name if MEDIA.match(name) and name in used else None
 
+    def kept_pack(self, version: str) -> Pack:
+        """Read a version of a pack; earlier ones stay."""
+        return of_content((self.root / "packs" / f"{version}.json").read_bytes())
+
     @contextmanager
     def changing(self) -> Iterator[Contents]:
         """Keep others from changing the folder while the block runs; BusyError if somebody does already."""
@@ -105,9 +112,11 @@ class LanguageFolder:
         """Write packs and index; files that nothing names any more are removed, earlier packs stay."""
         for pack in contents.packs.values():
             _write(self.root / "packs" / f"{pack.version}.json", pack.content())
+        packs = {tag: pack.version for tag, pack in contents.packs.items()}
         record = {
             "version": contents.version + 1,
-            "packs": {tag: pack.version for tag, pack in contents.packs.items()},
+            "packs": packs,
+            "last": {**contents.last, **packs},
             "ever": sorted({*contents.ever, *contents.packs}),
             "media": {tag: {k: asdict(one) for k, one in found.items()} for tag, found in contents.media.items()},
         }
@@ -120,14 +129,13 @@ class LanguageFolder:
 
     def _read(self) -> Contents:
         record = json.loads((self.root / INDEX).read_bytes())
-        packs = {
-            tag: of_content((self.root / "packs" / f"{v}.json").read_bytes()) for tag, v in record["packs"].items()
-        }
+        packs = MappingProxyType({tag: self.kept_pack(version) for tag, version in record["packs"].items()})
         media = {
             tag: MappingProxyType({key: Medium(**one) for key, one in found.items()})
             for tag, found in record["media"].items()
         }
-        return Contents(record["version"], MappingProxyType(packs), frozenset(record["ever"]), MappingProxyType(media))
+        last = MappingProxyType(record.get("last", record["packs"]))
+        return Contents(record["version"], packs, frozenset(record["ever"]), MappingProxyType(media), last)
 
 
 def with_pack(contents: Contents, tag: str, pack: Pack | None) -> Contents:

@@ -11,6 +11,9 @@ from survey_app.installation import Installation
 from survey_app.services import language_packs, pack_reading, pack_template
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+IN_FIELD = click.option(
+    "--in-field", metavar="REASON", default="", help="Why it changes even while a round asks with it; is noted."
+)
 SHOWN = 5  # missing texts that are named; the number of the others is told
 
 
@@ -36,9 +39,9 @@ def check(path: Path) -> None:
 
 @languages_group.command(name="add")
 @click.argument("path", type=FOLDER)
-@click.option("--in-field", is_flag=True, help="Change words even while a round asks with them.")
+@IN_FIELD
 @with_installation
-def add(installation: Installation, path: Path, *, in_field: bool) -> None:
+def add(installation: Installation, path: Path, in_field: str) -> None:
     """Take over the language pack in PATH; a changed one becomes a new version."""
     pack = language_packs.add(installation, path, in_field=in_field)
     click.echo(f"{pack.tag} ({pack.name}) is added, version {pack.version[:12]}.")
@@ -56,10 +59,11 @@ def list_languages(installation: Installation) -> None:
 
 @languages_group.command(name="remove")
 @click.argument("tag")
+@IN_FIELD
 @with_installation
-def remove(installation: Installation, tag: str) -> None:
+def remove(installation: Installation, tag: str, in_field: str) -> None:
     """Offer the language TAG no more; its words are kept, since answers were given in them."""
-    language_packs.remove(installation, tag)
+    language_packs.remove(installation, tag, in_field=in_field)
     click.echo(f"{tag} is not offered any more.")
 
 

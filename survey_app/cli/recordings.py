@@ -12,6 +12,7 @@ import click
 import numpy as np
 
 from survey_app.cli.installation import with_installation
+from survey_app.cli.languages import IN_FIELD
 from survey_app.installation import Installation
 from survey_app.services import recordings
 
@@ -41,15 +42,16 @@ def check(path: Path) -> None:
 @recordings_group.command(name="add")
 @click.argument("path", type=FOLDER)
 @LANGUAGE
+@IN_FIELD
 @with_installation
-def add(installation: Installation, path: Path, language: str) -> None:
+def add(installation: Installation, path: Path, language: str, in_field: str) -> None:
     """Take over the recordings (and pictures) in PATH: screens/NAME.mp3, ID/VERSION/TEXT.mp3; all or none."""
     found, faults = recordings.read(path)
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults or not found:
         raise click.ClickException(f"{len(faults)} files cannot be used, so none was added.")
-    click.echo(f"{recordings.add(installation, language, found)} files added.")
+    click.echo(f"{recordings.add(installation, language, found, in_field=in_field)} files added.")
 
 
 @recordings_group.command(name="list")
@@ -69,12 +71,13 @@ def list_recordings(installation: Installation, language: str) -> None:
 @recordings_group.command(name="remove")
 @LANGUAGE
 @click.option("--placeholders", is_flag=True, help="Only those that a machine speaks.")
+@IN_FIELD
 @with_installation
-def remove(installation: Installation, language: str, *, placeholders: bool) -> None:
+def remove(installation: Installation, language: str, in_field: str, *, placeholders: bool) -> None:
     """Take away all recordings of a language (pictures: --language und)."""
     kept = installation.languages.contents().media.get(language, {})
     names = [name for name, one in kept.items() if one.placeholder or not placeholders]
-    click.echo(f"{recordings.remove(installation, language, names)} recordings removed.")
+    click.echo(f"{recordings.remove(installation, language, names, in_field=in_field)} recordings removed.")
 
 
 @recordings_group.command(name="placeholder")

@@ -11,6 +11,17 @@ class NotFoundError(RefusedError):
     """There is no such thing, or not for this reader: both look alike."""
 
 
+class InFieldError(RefusedError):
+    """Words or recordings with which people are being asked would change; `places` names some of them."""
+
+    def __init__(self, places: str) -> None:
+        self.places = places
+        super().__init__(
+            f"A round is asking with what would change: {places}. Wait for its close, or say --in-field REASON on the "
+            "command line: people who answer before and after are then asked with different words or voices."
+        )
+
+
 class ClosedDoorError(RefusedError):
     """A token that opens nothing: used, expired, forged or of a round that takes no answers. Never says which."""
 

@@ -6,31 +6,15 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from instruments import translation
 from instruments.load import load_all, shipped
 from instruments.model import Instrument
 from survey_app.domain.kiosk_screens import PEOPLE
 from survey_app.domain.language_packs import AUDIO, Pack
 from survey_app.installation import Installation
 from survey_app.language_folder import BusyError, Contents, with_pack
-from survey_app.models import Round
-from survey_app.services import audit, heard, pack_reading, screen_texts
+from survey_app.services import audit, pack_reading, screen_texts, words_in_field
 from survey_app.services.errors import NotFoundError, RefusedError
-
-RUNNING = ("frozen", "field")  # rounds whose wording must stay as it is
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far a language is with a questionnaire: what is missing before it is offered."""
-
-    instrument: str
-    text_missing: tuple[str, ...]
-    audio_missing: tuple[str, ...]
-    offered: bool
+from survey_app.services.language_standing import Standing, standing
 
 
 @dataclass(frozen=True)
@@ -41,10 +25,11 @@ class Line:
     standings: tuple[Standing, ...]
 
 
-def add(installation: Installation, folder: Path, actor: str = audit.COMMAND, *, in_field: bool = False) -> Pack:
+def add(installation: Installation, folder: Path, actor: str = audit.COMMAND, *, in_field: str = "") -> Pack:
     """Take a pack over; the same one again changes nothing, a changed one becomes a new version.
 
-    RefusedError if it has faults, or if words change in which people are being asked (`in_field` allows that).
+    RefusedError if it has faults, or if words change in which people are being asked (`in_field`, the reason why,
+    allows that).
     """
     found = pack_reading.read(folder)
     if found.pack is None or found.refused:
@@ -55,29 +40,42 @@ def add(installation: Installation, folder: Path, actor: str = audit.COMMAND, *,
             before = contents.packs.get(pack.tag)
             if before == pack:
                 return pack
-            if before is not None and not in_field:
-                _refuse_changes_in_field(session, before, pack)
+            after = with_pack(contents, pack.tag, pack)
             detail = f"version {pack.version}" + (f" after {before.version}" if before else "")
+            detail += words_in_field.guard(
+                session, _last_said(installation, contents, pack.tag), after, [pack.tag], in_field
+            )
             audit.note(session, installation, "language added", pack.tag, detail, actor)
             session.flush()
-            installation.languages.write(with_pack(contents, pack.tag, pack))
+            installation.languages.write(after)
     except BusyError as error:
         raise RefusedError(str(error)) from None
     return pack
 
 
-def remove(installation: Installation, tag: str, actor: str = audit.COMMAND) -> None:
-    """Offer a language no more; its words are kept, since answers were given in them."""
+def remove(installation: Installation, tag: str, actor: str = audit.COMMAND, *, in_field: str = "") -> None:
+    """Offer a language no more; its words are kept, since answers were given in them.
+
+    RefusedError while people are being asked in it, unless `in_field` says why.
+    """
     try:
         with installation.languages.changing() as contents, installation.database.write() as session:
             pack = contents.packs.get(tag)
             if pack is None:
                 raise NotFoundError(f"No language {tag!r} was added; there are: {', '.join(contents.packs) or 'none'}.")
-            audit.note(session, installation, "language removed", tag, f"version {pack.version}", actor)
+            after = with_pack(contents, tag, None)
+            detail = f"version {pack.version}" + words_in_field.guard(session, contents, after, [tag], in_field)
+            audit.note(session, installation, "language removed", tag, detail, actor)
             session.flush()
-            installation.languages.write(with_pack(contents, tag, None))
+            installation.languages.write(after)
     except BusyError as error:
         raise RefusedError(str(error)) from None
+
+
+def _last_said(installation: Installation, contents: Contents, tag: str) -> Contents:
+    """The same contents with the last version of a language that was taken away: people were asked in its words."""
+    last = contents.last.get(tag)
+    return with_pack(contents, tag, installation.languages.kept_pack(last)) if last else contents
 
 
 def lines(installation: Installation) -> list[Line]:
@@ -87,14 +85,6 @@ def lines(installation: Installation) -> list[Line]:
         Line(pack, tuple(standing(contents, pack, key) for key in load_all()))
         for _tag, pack in sorted(contents.packs.items())
     ]
-
-
-def standing(contents: Contents, pack: Pack, key: str) -> Standing:
-    """What a language lacks for a questionnaire, in words and in recordings."""
-    words = pack.instruments.get(key, {})
-    silent = tuple(heard.missing(contents, pack, shipped(key)))
-    unwritten = (*screen_texts.unsaid(pack), *(f"{key}:{name}" for name in translation.missing(key, words)))
-    return Standing(key, unwritten, silent, not (silent if pack.offered_as == AUDIO else unwritten))
 
 
 def spoken(installation: Installation, key: str, planned: Collection[str] | None = None) -> Instrument:
@@ -156,16 +146,3 @@ def _spoken(contents: Contents, key: str) -> Instrument:
         return instrument
     languages = (*instrument.languages, *(tag for tag in added if tag not in instrument.languages))
     return replace(instrument, words=MappingProxyType({**instrument.words, **added}), languages=languages)
-
-
-def _refuse_changes_in_field(session: Session, before: Pack, after: Pack) -> None:
-    """Words in which people are being asked stay as they are until the round is over."""
-    running = session.scalars(select(Round.instrument_key).where(Round.state.in_(RUNNING)).distinct())
-    for key in running:
-        old, new = before.instruments.get(key, {}), after.instruments.get(key, {})
-        changed = sorted(name for name, text in old.items() if new.get(name) != text)
-        if changed:
-            raise RefusedError(
-                f"A round is asking with {key}; its words in {after.tag} would change ({', '.join(changed[:5])}). "
-                "Wait for its close, or say --in-field: answers before and after were then given to different words."
-            )

@@ -1,6 +1,6 @@
 """Recordings and pictures that an office adds to the texts of questionnaires and screens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +11,7 @@ from survey_app.domain.access import Reader
 from survey_app.domain.recordings import Clean, MediumError
 from survey_app.installation import Installation
 from survey_app.language_folder import PICTURES, SCREENS, BusyError, Contents, Medium, with_media
-from survey_app.services import audit, heard, units
+from survey_app.services import audit, heard, units, words_in_field
 from survey_app.services.errors import RefusedError
 
 OURS: Final = ("vi", "en")
@@ -92,24 +92,26 @@ def add(
     actor: str = audit.COMMAND,
     *,
     placeholder: bool = False,
+    in_field: str = "",
 ) -> int:
-    """Take files over, all or none; a recording of the same text is replaced."""
+    """Take files over, all or none; a recording of the same text is replaced.
+
+    RefusedError if people are being asked with one that is replaced, unless `in_field` says why.
+    """
     files = list(files)
     try:
         with installation.languages.changing() as before, installation.database.write() as session:
             check_language(before, language)
             after = before
             sounds = [one for one in files if one.clean.suffix in media.SOUNDS]
-            for tag, some in ((language, sounds), (PICTURES, [one for one in files if one not in sounds])):
+            of = {language: sounds, PICTURES: [one for one in files if one not in sounds]}
+            for tag, some in of.items():
                 after = _added(installation, after, tag, some, placeholder=placeholder)
-            total = sum({one.file: one.bytes for kept in after.media.values() for one in kept.values()}.values())
-            if total > MAX_TOTAL_BYTES:
-                raise RefusedError(
-                    f"Together they would have {total // 1024**2} MB, more than {MAX_TOTAL_BYTES // 1024**2}. "
-                    "Save recordings as MP3, mono, 32 to 48 kbit/s."
-                )
+            _refuse_too_much(after)
             what = "placeholder recordings added" if placeholder else "recordings added"
-            audit.note(session, installation, what, language, f"{len(files)} files", actor)
+            detail = _told({one.name: after.media[tag][one.name] for tag, some in of.items() for one in some})
+            detail += words_in_field.guard(session, before, after, of, in_field)
+            audit.note(session, installation, what, language, detail, actor)
             session.flush()
             installation.languages.write(after)
     except BusyError as error:
@@ -117,19 +119,26 @@ def add(
     return len(files)
 
 
-def remove(installation: Installation, language: str, names: Iterable[str], actor: str = audit.COMMAND) -> int:
-    """Take recordings (or pictures, of the language `und`) away, by their places in the index."""
+def remove(
+    installation: Installation, language: str, names: Iterable[str], actor: str = audit.COMMAND, *, in_field: str = ""
+) -> int:
+    """Take recordings (or pictures, of the language `und`) away, by their places in the index.
+
+    RefusedError if people are being asked with one of them, unless `in_field` says why.
+    """
     names = set(names)
     try:
         with installation.languages.changing() as before, installation.database.write() as session:
-            kept = {name: one for name, one in before.media.get(language, {}).items() if name not in names}
-            gone = len(before.media.get(language, {})) - len(kept)
-            audit.note(session, installation, "recordings removed", language, f"{gone} files", actor)
+            there = before.media.get(language, {})
+            gone = {name: one for name, one in there.items() if name in names}
+            after = with_media(before, language, {name: one for name, one in there.items() if name not in gone})
+            detail = _told(gone) + words_in_field.guard(session, before, after, [language], in_field)
+            audit.note(session, installation, "recordings removed", language, detail, actor)
             session.flush()
-            installation.languages.write(with_media(before, language, kept))
+            installation.languages.write(after)
     except BusyError as error:
         raise RefusedError(str(error)) from None
-    return gone
+    return len(gone)
 
 
 def rows(installation: Installation, language: str, scope: str) -> list[Row]:
@@ -184,6 +193,21 @@ def check_language(contents: Contents, language: str) -> None:
     if language not in (*OURS, *contents.packs):
         known = ", ".join((*OURS, *contents.packs))
         raise RefusedError(f"There is no language {language!a}; there are {known}. `sipas languages add` adds one.")
+
+
+def _refuse_too_much(contents: Contents) -> None:
+    """RefusedError for more than a kiosk can store."""
+    total = sum({one.file: one.bytes for kept in contents.media.values() for one in kept.values()}.values())
+    if total > MAX_TOTAL_BYTES:
+        raise RefusedError(
+            f"Together they would have {total // 1024**2} MB, more than {MAX_TOTAL_BYTES // 1024**2}. "
+            "Save recordings as MP3, mono, 32 to 48 kbit/s."
+        )
+
+
+def _told(files: Mapping[str, Medium]) -> str:
+    """Files for the audit log: how many, and some of them with the beginning of the hash of their content."""
+    return f"{len(files)} files: " + words_in_field.named([f"{name} {one.file[:12]}" for name, one in files.items()])
 
 
 def _added(

@@ -131,7 +131,9 @@ def test_words_in_which_people_are_being_asked_stay_as_they_are(installation, tm
     with pytest.raises(RefusedError, match=r"item\.q00"):
         language_packs.add(installation, changed)
     language_packs.add(installation, write_pack(tmp_path / "screens", changed={SEND: "⟦Nộp⟧"}))
-    language_packs.add(installation, changed, in_field=True)
+    with pytest.raises(RefusedError, match="--in-field REASON"):
+        language_packs.add(installation, changed, in_field="  ")
+    language_packs.add(installation, changed, in_field="a wrong word")
     assert language_packs.spoken(installation, KIOSK).text("item.q00", TAG).text == "⟦Khác⟧"
 
 

@@ -22,7 +22,7 @@ FIRST_PAGE = 14 * 1024
 def office(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("office")
     with empty_database("sqlite", request, folder) as url, opened_installation(url, folder, Clock()) as installation:
-        a_round(installation)
+        a_round(installation, instrument_key="kiosk-short/1")
         for login, unit in (("admin", "minh-hai"), ("desk-admin", "hai-chau")):
             staff.create(installation, staff.NewStaff(login, login, "admin", unit, PASSWORD))
         yield create_app(installation)
@@ -65,6 +65,18 @@ def test_a_recording_is_uploaded_heard_and_removed(admin):
     form = {"csrf_token": page.token(), "language": "vi", "part": LONG, "key": "item.q00", "kind": "sound"}
     admin.client.post("/admin/recordings/remove", data=form)
     assert admin.client.get(sound.get("src")).status_code == 404
+
+
+def test_what_people_are_being_asked_with_stays_and_the_page_says_why(admin):
+    short = {"part": "kiosk-short/1", "key": "item.q00"}
+    assert upload(admin, mp3(1.0), **short).status_code == 302
+    page = admin.get("/admin/recordings?language=vi&part=kiosk-short/1")
+    form = {"csrf_token": page.token(), "language": "vi", **short, "kind": "sound"}
+    for answer in (upload(admin, mp3(2.0), **short), admin.client.post("/admin/recordings/remove", data=form)):
+        assert answer.status_code == 409
+        assert "--in-field" in answer.text
+        assert "Đang có đợt đo lường" in answer.text
+    assert admin.get("/admin/recordings?language=vi&part=kiosk-short/1").text.count("<audio") == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from survey_app.domain.recordings import MAX_SOUND_BYTES, MediumError
 from survey_app.language_folder import PICTURES, SCREENS
 from survey_app.services import recordings
+from survey_app.services.errors import InFieldError
 from survey_app.web.current import installation
 from survey_app.web.language import gettext as _
 from survey_app.web.staff_session import reader
@@ -34,16 +35,30 @@ def upload() -> Response | tuple[str, int]:
         recordings.upload(installation(), reader(), language, (part, key), file.filename, content)
     except MediumError as error:
         return _page(language, part, f"{key}: {error}"), 400
+    except InFieldError as error:
+        return _page(language, part, _in_field(error)), 409
     flash(_("The file is kept and goes to kiosks when they are next connected."))
     return redirect(url_for("admin.recordings", language=language, part=part))
 
 
-def remove() -> Response:
+def remove() -> Response | tuple[str, int]:
     """Take a recording or picture away."""
     language, part, key = (request.form.get(name, "") for name in ("language", "part", "key"))
     of = PICTURES if request.form.get("kind") == "picture" else language
-    recordings.take_away(installation(), reader(), of, f"{part}:{key}")
+    try:
+        recordings.take_away(installation(), reader(), of, f"{part}:{key}")
+    except InFieldError as error:
+        return _page(language, part, _in_field(error)), 409
     return redirect(url_for("admin.recordings", language=language, part=part))
+
+
+def _in_field(error: InFieldError) -> str:
+    return _(
+        "A round is asking people with this: %(places)s. Whoever answers later would hear or see something else, so it "
+        "stays until the round is over. If it is wrong, the person who runs the server can change it with the option "
+        "--in-field and the reason, which is kept in the audit log.",
+        places=error.places,
+    )
 
 
 def _page(language: str, part: str, problem: str = "") -> str:
