@@ -21,6 +21,7 @@ WORDS = {
         "how": "Xin đánh dấu ✗ vào ô số Ông/Bà chọn. Câu nào không muốn trả lời thì để trống.",
         "who": "Phiếu không ghi tên. Cán bộ nhập phiếu hai lần; chỉ số liệu gộp của ít nhất 10 người được công bố.",
         "phone": "Hoặc quét mã để trả lời bằng điện thoại.",
+        "until": "Phiếu và mã dùng được đến hết ngày",
         "names": "Xin không ghi tên, số điện thoại hay số giấy tờ.",
         "choose": "Chọn tối đa {n} ô.",
         "only_if": "Chỉ trả lời nếu ở câu {number} chọn ô {boxes}.",
@@ -30,6 +31,7 @@ WORDS = {
         "how": "Please put a cross in the numbered box that you choose. Leave empty what you do not want to answer.",
         "who": "The sheet bears no name. Staff key it in twice; only figures of at least 10 people are shown.",
         "phone": "Or scan the code and answer on your phone.",
+        "until": "The last day of this sheet and its code is",
         "names": "Please write no names, phone numbers or document numbers.",
         "choose": "Choose at most {n} boxes.",
         "only_if": "Answer only if you chose box {boxes} in question {number}.",
@@ -73,7 +75,7 @@ def print_sheets(
         title=instrument.text("title", language).text,
         words=WORDS[language] | {"general": _required(instrument, language)},
         groups=_groups([_question(instrument, line, language) for line in paper.lines(instrument)]),
-        sheets=[(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in issued.slips],
+        sheets=[(s.unit_name, qr_svg(s.url), base32.groups(s.token), s.last_day) for s in issued.slips],
     )
     whole_files.write(out, page.encode())
     click.echo(f"{len(issued.slips)} sheets in {out}: print it, hand the sheets out, and delete it.", err=True)

@@ -37,7 +37,7 @@ def preview(installation: Installation, code: str, wave: int) -> None:
 )
 @with_installation
 def send(installation: Installation, code: str, wave: int, by: str, out: Path | None) -> None:
-    """Send a wave; run again, it goes on where it stopped. `log` makes the addresses and sends nothing."""
+    """Send a wave; run again, it goes on where it stopped. `log` tries it: nothing is sent and nobody is invited."""
     if (by == "file") != (out is not None):
         raise click.UsageError("--out goes with --by file.")
     if out is not None and out.exists():
@@ -48,10 +48,12 @@ def send(installation: Installation, code: str, wave: int, by: str, out: Path | 
     elif out is not None:
         sender = GatewayFile(out)
     told = reminders.send(installation, code, wave, sender)
-    click.echo(f"Wave {wave}: {told.sent} sent of {told.drawn} drawn; {told.had_it} had it before.")
+    done = "sent" if sender.marks else "tried, none sent,"
+    click.echo(f"Wave {wave}: {told.sent} {done} of {told.drawn} drawn; {told.had_it} had it before.")
     click.echo(
         f"Not sent: {told.without_contact} without contact, {told.other_channel} by another channel, "
-        f"{told.opted_out} want none, {told.capped} at the cap, {told.too_soon} too soon, {told.failed} failed."
+        f"{told.opted_out} want none, {told.capped} at the cap, {told.too_soon} too soon, "
+        f"{told.no_address} whose address opens no longer, {told.failed} failed."
     )
     if told.last_trouble:
         click.echo(f"Last trouble: {told.last_trouble}. Run it again later.", err=True)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import segno
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,14 +18,14 @@ WORDS = {
     "vi": {
         "title": "Xin Ông/Bà cho biết ý kiến",
         "scan": "Quét mã bằng điện thoại, hoặc mở {site} và nhập mã dưới đây.",
-        "promise": "Không ai biết phiếu nào của ai. Mã dùng được một lần, trả lời lúc nào cũng được, ở nhà cũng được.",
-        "until": "Nhận ý kiến đến ngày {day}.",
+        "promise": "Không ai biết phiếu nào của ai. Mã dùng được một lần, trả lời ở nhà cũng được.",
+        "until": "Mã mở được đến hết ngày",
     },
     "en": {
         "title": "Please tell us what you think",
         "scan": "Scan the code with your phone, or open {site} and type the code below.",
-        "promise": "Nobody can tell whose answer is whose. The code works once, at any time, at home as well.",
-        "until": "Answers are taken until {day}.",
+        "promise": "Nobody can tell whose answer is whose. The code works once, at home as well.",
+        "until": "The last day of this code is",
     },
 }
 
@@ -47,6 +48,7 @@ class PrintedSlip:
     unit_name: str
     qr: str
     typed: str
+    last_day: date
 
 
 def page(installation: Installation, slips: Sequence[Slip], round_code: str) -> str:
@@ -55,15 +57,14 @@ def page(installation: Installation, slips: Sequence[Slip], round_code: str) -> 
         row = rounds.by_code(session, round_code)
         instrument = language_packs.spoken(installation, row.instrument_key, row.languages)
         own = collectors.takes(row.collectors, OWN_DEVICE)
-        last_day = f"{row.field_end:%d/%m/%Y}"
     site = installation.settings.public_url.split("://", 1)[1] + "/q"
     words = [
-        {"language": code, **{k: text.format(site=site, day=last_day) for k, text in _words(code, own=own).items()}}
+        {"language": code, **{k: text.format(site=site) for k, text in _words(code, own=own).items()}}
         for code in instrument.languages
         if code in WORDS
     ]
     environment = Environment(loader=PackageLoader("survey_app"), autoescape=True, undefined=StrictUndefined)
-    printed = [PrintedSlip(slip.unit_name, qr_svg(slip.url), base32.groups(slip.token)) for slip in slips]
+    printed = [PrintedSlip(s.unit_name, qr_svg(s.url), base32.groups(s.token), s.last_day) for s in slips]
     return environment.get_template("slips.html").render(slips=printed, words=words)
 
 

@@ -1,15 +1,17 @@
 """Receipt and withdrawal codes: made from what only the citizen's browser knows, kept as hashes."""
 
 import hmac
+from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from survey_app.domain import base32
 from survey_app.installation import Installation
 from survey_app.models import Inbox, Receipt, Round
 
 CODE_LENGTH = 12  # 60 bits
+MOVING = ("field", "closed")  # states in which waiting answers may still move; "closed" until the close has done
 
 
 def make(key: bytes, nonce: bytes, mac: bytes) -> tuple[str, str]:
@@ -31,15 +33,21 @@ def digest(key: bytes, purpose: str, code: str) -> bytes:
 
 
 def receipt_status(installation: Installation, code: str) -> tuple[str, str | None]:
-    """'counted' with the month of release, 'waiting', or 'unknown'; never what was answered."""
+    """'counted' with the month of release, 'waiting', 'held' or 'unknown'; never what was answered.
+
+    What still waits when the round is computed is held: it was too little for any batch and is in no figure.
+    """
     with installation.database.read() as session:
-        # The keys of a round past its erasure date may be gone: nothing of it can be looked up any more.
-        kept = select(Round).where(Round.state != "plan", Round.erasure_date > installation.today())
-        for row in session.scalars(kept):
+        for row in session.scalars(rounds_kept(installation.today())):
             known = digest(installation.keys.round_keys(row.code).spent, "receipt", code)
             found = session.get(Receipt, (row.id, known))
             if found is not None:
                 return "counted", found.release_month
             if session.scalar(select(Inbox.id).where(Inbox.receipt_hash == known)) is not None:
-                return "waiting", None
+                return "waiting" if row.state in MOVING else "held", None
     return "unknown", None
+
+
+def rounds_kept(today: date) -> Select[Round]:
+    """Rounds of which answers can be looked up: the keys of a round past its erasure date may be gone."""
+    return select(Round).where(Round.state != "plan", Round.erasure_date > today)

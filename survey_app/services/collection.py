@@ -3,15 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
 from survey_app.domain import answers as rule
-from survey_app.domain import grades, periods, tokens
+from survey_app.domain import grades, tokens
 from survey_app.installation import Installation
 from survey_app.models import Inbox, Round, Spent, Stratum
 from survey_app.services import alarm, codes, counters, language_packs, rounds
@@ -108,7 +108,7 @@ def submit(installation: Installation, submission: Submission) -> Taken:
         origin = _origin(installation, address, submission)
         form = Form(installation, session, origin, submission.circumstances, checked.answers)
         if submission.says_not_answered:
-            return form.quarantine("says_not_answered" if address.kind else "unknown_address")
+            return form.quarantine(_of_claim(address, _late(session, installation, address)))
         if address.kind is None:
             raise ClosedDoorError(CLOSED)
         rounds.hold_open(session, address.round_id)
@@ -117,15 +117,17 @@ def submit(installation: Installation, submission: Submission) -> Taken:
 
 
 def withdraw(installation: Installation, code: str) -> bool:
-    """Take an answer back before it moves; the token stays spent. False if the code is not (or no longer) known."""
+    """Take an answer back before it moves; the token stays spent. False if the code is not (or no longer) known.
+
+    What no batch took at the close waits on and is in no figure: it can be taken back until the erasure date.
+    """
     with installation.database.write() as session:
-        in_field = select(Round).where(Round.state == "field", Round.erasure_date > installation.today())
-        for row in session.scalars(in_field):
+        for row in session.scalars(codes.rounds_kept(installation.today())):
             keys = installation.keys.round_keys(row.code)
             known = codes.digest(keys.spent, "withdrawal", code)
-            held = session.scalar(select(Inbox).where(Inbox.withdrawal_hash == known))
-            if held is not None:
-                session.delete(held)
+            # The row that went is the proof: a flush may move the answer between looking for it and deleting it.
+            gone = delete(Inbox).where(Inbox.withdrawal_hash == known).returning(Inbox.id)
+            if session.scalar(gone) is not None:
                 return True
     return False
 
@@ -171,12 +173,14 @@ def _late(session: Session, installation: Installation, address: Address) -> str
     outside = outside_field(row, today)
     if outside is not None:
         return outside
-    return "expired" if today > expiry(row.field_start, address.token.month, row.token_life_days) else None
+    return "expired" if today > rounds.last_day(row, address.token.month) else None
 
 
-def expiry(field_start: date, month: int, life_days: int) -> date:
-    """Last day of a token: its life counted from the end of the month of invitation (a token carries no day)."""
-    return periods.month_after(field_start, month + 1) - timedelta(days=1) + timedelta(days=life_days)
+def _of_claim(address: Address, late: str | None) -> str:
+    """Where a claim is kept: only an address that was used says that somebody else used it."""
+    if address.kind is None:
+        return "unknown_address"
+    return "says_not_answered" if address.used or late is None else late
 
 
 def _origin(installation: Installation, address: Address, submission: Submission) -> Origin:

@@ -28,6 +28,7 @@ class Slip:
     token: str
     unit_name: str
     dossier_code: str | None  # None on a roll, and never printed
+    last_day: date  # on which the address opens
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,12 @@ def roll(
         chosen = _one_stratum(session, row, unit.id, stratum)
         key = installation.keys.round_keys(row.code).token
         month = periods.months_between(row.field_start, installation.today())
-        name = unit_tree.name_of(session, unit.id, installation.today())
+        name, last_day = unit_tree.name_of(session, unit.id, installation.today()), rounds.last_day(row, month)
         made = []
         for _ in range(slips):
             identity = secrets.token_bytes(tokens.IDENTIFIER_BYTES)
             token = tokens.issue(key, row.number, chosen.number, month, identity, tokens.Kind.ROLL)
-            made.append(Slip(address(installation.settings.public_url, token), token.text, name, None))
+            made.append(Slip(address(installation.settings.public_url, token), token.text, name, None, last_day))
         secrets.SystemRandom().shuffle(made)
         session.add(RollPacket(stratum_id=chosen.id, made_on=installation.today(), slips=slips))
         chosen.issued += slips
@@ -180,11 +181,11 @@ class _Office:
         self._look_up_sample([d.id for d in found])
         for code in codes:
             dossier = dossiers.get(code)
-            reason = self._reason(dossier, linked)
+            invitation = invited.get(dossier.id) if dossier else None
+            reason = self._reason(dossier, linked) or self._over(invitation)
             if dossier is None or reason:
                 self.refused.append((code, reason))
                 continue
-            invitation = invited.get(dossier.id)
             if invitation is None:
                 invited[dossier.id] = self._first(dossier)
             else:
@@ -199,15 +200,25 @@ class _Office:
             found = self.session.execute(mine.where(*in_sample(self.row), SampleMember.dossier_id.in_(ids)))
             self.sampled = dict(found.all())
 
+    def _month(self, invitation: Invitation) -> int:
+        """Month of an invitation, as its address carries it."""
+        return periods.months_between(self.row.field_start, invitation.invited_on)
+
+    def _over(self, invitation: Invitation | None) -> str:
+        """Why an address that was made is not given out again; empty if it still opens."""
+        last_day = rounds.last_day(self.row, self._month(invitation)) if invitation else self.today
+        return f"Its address opened until {last_day:%d/%m/%Y}." if last_day < self.today else ""
+
     def _slip(self, dossier: Dossier, invitation: Invitation) -> None:
         """Make the address of an invited dossier."""
         kind = tokens.Kind.DRAWN if invitation.drawn else tokens.Kind.UNDRAWN
         number = self.numbers[invitation.stratum_id]
-        month = periods.months_between(self.row.field_start, invitation.invited_on)
+        month = self._month(invitation)
         identity = tokens.identifier(self.issuing_key, self.row.code, dossier.dossier_code)
         token = tokens.issue(self.token_key, self.row.number, number, month, identity, kind)
         url = address(self.installation.settings.public_url, token)
-        self.slips.append(Slip(url, token.text, self._name(dossier.receiving_unit_id), dossier.dossier_code))
+        name, last_day = self._name(dossier.receiving_unit_id), rounds.last_day(self.row, month)
+        self.slips.append(Slip(url, token.text, name, dossier.dossier_code, last_day))
 
     def _first(self, dossier: Dossier) -> Invitation:
         """Mark the dossier as invited; its stratum and whether it is drawn never change again."""
@@ -218,11 +229,7 @@ class _Office:
             stratum = self.strata[strata.stratum_number(self.row, key)]
             drawn = tokens.is_drawn(self.seed, dossier.dossier_code, self.row.draw_fraction)
         invitation = Invitation(
-            round_id=self.row.id,
-            dossier_id=dossier.id,
-            stratum_id=stratum.id,
-            invited_on=self.today,
-            drawn=drawn,
+            round_id=self.row.id, dossier_id=dossier.id, stratum_id=stratum.id, invited_on=self.today, drawn=drawn
         )
         self.session.add(invitation)
         stratum.issued += 1
@@ -271,12 +278,8 @@ def _in_field(session: Session, installation: Installation, code: str) -> Round:
 
 def _one_stratum(session: Session, row: Round, desk_id: uuid.UUID, number: int | None) -> Stratum:
     """Stratum of a desk, by number where it has several."""
-    mine: Sequence[Stratum] = session.scalars(
-        select(Stratum)
-        .where(Stratum.round_id == row.id, Stratum.desk_id == desk_id)
-        .order_by(Stratum.number)
-        .with_for_update(key_share=True),
-    ).all()
+    wanted = select(Stratum).where(Stratum.round_id == row.id, Stratum.desk_id == desk_id).order_by(Stratum.number)
+    mine: Sequence[Stratum] = session.scalars(wanted.with_for_update(key_share=True)).all()
     if not mine:
         raise NotFoundError("This desk has no stratum of its own in this round (too few dossiers); use addresses.")
     listed = "; ".join(f"{s.number}: {describe(s)}" for s in mine)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_app.domain import periods
 from survey_app.domain import reminders as rule
 from survey_app.domain.reminders import Message
 from survey_app.installation import Installation
@@ -31,26 +32,36 @@ class Wave:
     opted_out: int = 0
     capped: int = 0
     too_soon: int = 0
+    no_address: int = 0
     failed: int = 0
     last_trouble: str = ""
 
     @property
     def without_contact(self) -> int:
         """Drawn dossiers that no message can reach."""
-        known = (self.sent, self.had_it, self.other_channel, self.opted_out, self.capped, self.too_soon, self.failed)
-        return self.drawn - sum(known)
+        reached = (self.sent, self.had_it, self.other_channel, self.failed)
+        left_out = (self.opted_out, self.capped, self.too_soon, self.no_address)
+        return self.drawn - sum(reached) - sum(left_out)
 
 
 def preview(installation: Installation, code: str, wave: int) -> Message:
-    """The words of a wave, with an example in the place of the address."""
+    """The words of a wave, with examples in the place of address and unit, and the last day of an address of today."""
     with installation.database.read() as session:
         row = rounds.by_code(session, code)
         contacts.needs_sample(row)
-        return rule.words(EXAMPLE, "…", row.field_end, wave)
+        return _example(installation, row, wave)
+
+
+def _example(installation: Installation, row: Round, wave: int) -> Message:
+    month = periods.months_between(row.field_start, max(row.field_start, installation.today()))
+    return rule.words(EXAMPLE, "…", rounds.last_day(row, month), wave)
 
 
 def send(installation: Installation, code: str, number: int, sender: Sender) -> Wave:
-    """Send one wave; each message is marked before it leaves, so that a killed run never sends one twice."""
+    """Send one wave; each message is marked before it leaves, so that a killed run never sends one twice.
+
+    A sender that marks nothing only tries: it gets examples, no address is made and nobody counts as invited.
+    """
     if number < 1:
         raise RefusedError("Waves are counted from 1, the invitation.")
     _quiet(installation, sender)
@@ -69,7 +80,7 @@ def send(installation: Installation, code: str, number: int, sender: Sender) -> 
                     break
                 _send_one(installation, row, told, sender, (dossier_id, dossier_code, key))
     finally:
-        said = f"wave {number}: {told.sent} sent, {told.failed} failed"
+        said = f"wave {number}: {told.sent} {'sent' if sender.marks else 'tried'}, {told.failed} failed"
         with installation.database.write() as session:
             audit.note(session, installation, "reminders send", code, said)
     return told
@@ -79,37 +90,53 @@ def _send_one(
     installation: Installation, row: Round, told: Wave, sender: Sender, of: tuple[uuid.UUID, str, bytes]
 ) -> None:
     dossier_id, dossier_code, key = of
-    today = installation.today()
     with installation.database.write() as session:
         contact = session.get(Contact, (row.id, dossier_id), with_for_update=True)  # two runs at once: one sends
-        if contact is None or contact.waves >= told.number:
-            told.had_it += 1  # an opt-out or another run came between
+        to = _may_be_sent(session, row, told, sender, contact, installation.today(), key)
+        if contact is None or to is None:
             return
-        channel, to = contacts.opened(key, contact)
-        if sender.channel not in (None, channel):
-            told.other_channel += 1
-            return
-        if rule.too_soon(contact.last_sent, today):
-            told.too_soon += 1
-            return
-        if _messages(session, row, contact.person) >= rule.CAP:
-            told.capped += 1
-            return
-        before, contact.waves, contact.last_sent = (contact.waves, contact.last_sent), told.number, today
-    counts = False
+        before = (contact.waves, contact.last_sent)
+        if sender.marks:
+            contact.waves, contact.last_sent = told.number, installation.today()
+    if not sender.marks:
+        sender.send(to, _example(installation, row, told.number))
+        told.sent += 1
+        return
+    left = False
     try:
-        for slip in invitations.issue(installation, row.code, [dossier_code]).slips:
-            sender.send(to, rule.words(slip.url, slip.unit_name, row.field_end, told.number))
+        issued = invitations.issue(installation, row.code, [dossier_code])
+        told.no_address += len(issued.refused)
+        for slip in issued.slips:
+            sender.send(to, rule.words(slip.url, slip.unit_name, slip.last_day, told.number))
             told.sent += 1
-            counts = sender.marks
+            left = True
     except SendError as error:
         told.failed += 1
         told.last_trouble = str(error)
     except RefusedError:  # the round was closed meanwhile
         _unmark(installation, (row.id, dossier_id), before)
         raise
-    if not counts:
+    if not left:
         _unmark(installation, (row.id, dossier_id), before)
+
+
+def _may_be_sent(
+    session: Session, row: Round, told: Wave, sender: Sender, contact: Contact | None, today: date, key: bytes
+) -> str | None:
+    """Where a message may go now; None if it may not, and why is counted."""
+    if contact is None or contact.waves >= told.number:
+        told.had_it += 1  # an opt-out or another run came between
+        return None
+    channel, to = contacts.opened(key, contact)
+    if sender.channel not in (None, channel):
+        told.other_channel += 1
+    elif rule.too_soon(contact.last_sent, today):
+        told.too_soon += 1
+    elif _messages(session, row, contact.person) >= rule.CAP:
+        told.capped += 1
+    else:
+        return to
+    return None
 
 
 def _unmark(installation: Installation, key: tuple[uuid.UUID, uuid.UUID], before: tuple[int, date | None]) -> None:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from instruments import shipped
-from survey_app.domain import collectors, round_plan, round_states, tokens
+from survey_app.domain import collectors, periods, round_plan, round_states, tokens
 from survey_app.domain.figures import RoundLine
 from survey_app.domain.release_names import release_name
 from survey_app.domain.round_plan import Plan
@@ -169,6 +169,12 @@ def advance(
 def hold_open(session: Session, round_id: uuid.UUID) -> Round:
     """The round as it is now, and not closed before this transaction ends: what is taken in the field counts."""
     return session.get_one(Round, round_id, populate_existing=True, with_for_update={"read": True, "key_share": True})
+
+
+def last_day(row: Round, month: int) -> date:
+    """Last day on which an address opens: a token carries its month only, so its life begins with the month's end."""
+    end_of_month = periods.month_after(row.field_start, month + 1) - timedelta(days=1)
+    return min(row.field_end, end_of_month + timedelta(days=row.token_life_days))
 
 
 def require_collector(row: Round, way: str) -> None:

@@ -28,7 +28,7 @@ class Sender(Protocol):
 
     channel: Channel | None  # None: every channel
     rings: bool
-    marks: bool  # whether a message counts as sent
+    marks: bool  # whether a message counts as sent; else it is an example without anybody's address
 
     def __enter__(self) -> Self:
         """Begin a wave."""
@@ -55,7 +55,7 @@ class _Wave:
 
 
 class LogSender(_Wave):
-    """Sends nothing: writes the words to the log, without recipient and survey address."""
+    """A trial: sends nothing and writes the words to the log, without recipient and survey address."""
 
     channel: Channel | None = None
     rings = False

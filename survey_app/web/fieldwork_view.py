@@ -109,6 +109,7 @@ def device_names() -> dict[str, str]:
     """Say on what people answered."""
     return {
         "own": _("own device"),
+        "api": _("from other programs"),
         "desk": _("device of the office"),
         "paper": _("on paper"),
     }

@@ -4,9 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, text
 
-from survey_app.models import Invitation, Quarantine, Stratum
+from survey_app.models import Inbox, Invitation, Quarantine, Stratum
 from survey_app.services import collection, flush, invitations, ledger, publication, rounds, taking
 from tests import province
 
@@ -86,6 +86,20 @@ def test_one_slip_in_many_hands_fills_no_disk(place, monkeypatch):
     assert at_kiosk == ["quarantined"] * 2
     with place.installation.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Quarantine)) == 5  # what devices send is always kept
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_taking_back_what_a_flush_is_moving_is_not_said_to_be_done(place):
+    taken = place.answer(place.slips("desk-1")[0].token)
+    database = place.installation.database
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with ThreadPoolExecutor(1) as at_once:
+        with database.write() as session:
+            session.execute(delete(Inbox))  # as a move does
+            said = at_once.submit(collection.withdraw, place.installation, taken.withdrawal)
+            while not said.done() and not session.scalar(waits):
+                pass
+        assert said.result() is False
 
 
 def test_the_minimum_of_a_year_is_the_highest_that_anybody_asked_for(place):

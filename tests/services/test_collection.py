@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from survey_app.domain import sealing, tokens
 from survey_app.models import Counter, Inbox, Quarantine, Spent
-from survey_app.services import codes, collection, invitations, rounds
+from survey_app.services import codes, collection, flush, invitations, rounds
 from survey_app.services.collection import Submission
 from survey_app.services.errors import AnswersNotValidError, ClosedDoorError
 from tests import province
@@ -177,6 +177,17 @@ def test_withdrawing_takes_the_answer_back_until_it_moves_and_leaves_the_token_u
     assert count(place, Inbox) == 0
     with pytest.raises(ClosedDoorError):
         collection.open_address(place.installation, token)
+
+
+def test_what_no_batch_takes_at_the_close_is_said_to_be_held_and_can_be_taken_back(place, token, installation):
+    taken = place.answer(token, ANSWERS)
+    assert flush.close(installation, place.code).waiting == 1
+    with installation.database.write() as session:
+        rounds.by_code(session, place.code).state = "computed"
+    assert codes.receipt_status(installation, taken.receipt) == ("held", None)
+    assert collection.withdraw(installation, taken.withdrawal)
+    assert not collection.withdraw(installation, taken.withdrawal)
+    assert (count(place, Inbox), codes.receipt_status(installation, taken.receipt)) == (0, ("unknown", None))
 
 
 def test_if_the_day_key_is_missing_nothing_is_half_written(place, token, clock):

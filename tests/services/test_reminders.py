@@ -87,7 +87,7 @@ def test_a_reminder_goes_to_all_with_the_same_address_whether_they_answered_or_n
     assert len({URL.search(body)[1] for _, body in first.got}) == 60
     assert "Nếu Ông/Bà đã trả lời, xin cảm ơn" in again.got[0][1]
     assert "15/" not in first.got[0][1]
-    assert "30/06/2026" in first.got[0][1]
+    assert "29/06/2026" in first.got[0][1]  # 90 days from the end of March: a day before the field ends
 
 
 def test_a_killed_wave_goes_on_where_it_stopped_and_sends_nobody_two(made, tmp_path):
@@ -183,7 +183,31 @@ def test_the_log_only_sender_writes_the_words_and_hides_the_address(made, tmp_pa
     assert "Kính gửi Ông/Bà" in caplog.text
     assert "/T/[redacted]" in caplog.text
     assert URL.search(caplog.text) is None
-    assert reminders.send(made.installation, made.code, 1, Box()).sent == 1  # nobody was marked
+
+
+def test_a_trial_by_the_log_invites_nobody_and_leaves_the_wave_to_be_sent(made, tmp_path):
+    with_contacts(made, tmp_path, phones(made, 3))
+    assert reminders.send(made.installation, made.code, 1, LogSender()).sent == 3
+    with made.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Invitation)) == 0
+        assert session.scalars(select(Contact.waves)).all() == [0, 0, 0]
+    assert reminders.send(made.installation, made.code, 1, Box()).sent == 3
+
+
+def test_a_message_names_the_last_day_of_its_address_and_none_is_sent_after_it(made, tmp_path, clock):
+    with_contacts(made, tmp_path, phones(made, 2))
+    with made.installation.database.write() as session:
+        session.get(Round, made.row.id).token_life_days = 10
+    box = Box()
+    reminders.send(made.installation, made.code, 1, box)
+    assert "đến ngày 10/04/2026" in box.got[0][1]
+    assert "10/04/2026" in reminders.preview(made.installation, made.code, 2).body
+    clock.now = clock.now.replace(month=4, day=10)
+    assert reminders.send(made.installation, made.code, 2, box).sent == 2
+    clock.now += timedelta(days=5)
+    late = reminders.send(made.installation, made.code, 3, box)
+    assert (late.sent, late.no_address, late.without_contact) == (0, 2, 58)
+    assert len(box.got) == 4
 
 
 def test_a_file_for_a_gateway_is_read_by_its_owner_only(made, tmp_path):

@@ -87,20 +87,28 @@ def test_whoever_has_not_answered_can_say_so_and_is_told_what_becomes_of_it(app,
         assert (counted.unit_id, counted.value) == (round_.desks[0], 1)
 
 
-def test_the_form_for_a_forged_code_looks_the_same_and_names_no_unit(app, installation, round_):
+def test_claims_are_all_told_the_same_and_only_a_used_code_counts_as_used_by_another(app, installation, round_):
     shown = []
-    for token in (used(app, installation, round_), a_forged_token(round_)):
+    over = a_round(installation, field_start=date(2025, 1, 1))
+    expired = a_token(installation, over, invited=date(2025, 10, 1))
+    closed = a_token(installation, a_round(installation, state="closed"))
+    for token in (used(app, installation, round_), a_forged_token(round_), expired, closed):
         citizen = Citizen(app)
         citizen.scan(token)
         citizen.press()
         shown.append(citizen.page.words)
         citizen.answer_all()
         shown.append(citizen.page.words)
-    assert shown[:2] == shown[2:]
+    assert shown == shown[:2] * 4
     assert {(reason, unit) for reason, unit, _content in kept(installation)} == {
         ("says_not_answered", round_.desks[0]),
         ("unknown_address", None),
+        ("expired", over.desks[0]),
+        ("after_close", round_.desks[0]),
     }
+    with installation.database.read() as session:
+        counted = select(Counter.round_id, Counter.value).where(Counter.name == "says_not_answered")
+        assert session.execute(counted).all() == [(round_.id, 1)]
 
 
 def test_a_claim_for_a_code_without_survey_says_that_there_is_none(app, round_):

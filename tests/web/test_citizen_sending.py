@@ -2,7 +2,7 @@
 
 import pytest
 
-from survey_app.models import Inbox, Quarantine, Spent
+from survey_app.models import Inbox, Quarantine, Round, Spent
 from tests.web.citizen import Citizen, count, waiting
 
 THANKS = "Cảm ơn Ông/Bà. Câu trả lời đã được nhận."
@@ -56,6 +56,23 @@ def test_sending_takes_what_another_tab_has_changed_meanwhile(app, installation,
     citizen.press(q00="1")
     citizen.press("send", page=last)
     assert [answer["answers"] for answer in waiting(installation)] == [{"q00": 1}]
+
+
+@pytest.mark.parametrize("pressed", ["language:en", "size:1", "back"])
+def test_after_sending_in_one_tab_no_button_of_another_hides_the_receipt(app, installation, token, pressed):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    one, two = citizen.to_the_end(), citizen.open("/q?p=comment")
+    [receipt, _withdrawal] = citizen.press("send", page=one, comment="một").codes
+    assert (citizen.press(pressed, page=two).heading, citizen.page.codes) == (RECEIVED, [receipt])
+    citizen.scan(token)
+    too_long = citizen.press("send", page=two, comment="x" * 5_000)
+    assert too_long.status == 422, "what is wrong is said, and no draft goes over the mark"
+    citizen.scan(token)
+    assert citizen.press("send", page=two, comment="hai").status == 409
+    page = citizen.scan(token)
+    assert (page.status, page.heading, page.codes) == (200, RECEIVED, [receipt])
+    assert [count(installation, table) for table in (Inbox, Quarantine)] == [1, 1]
 
 
 def test_an_answer_that_another_tab_took_away_is_asked_for_before_sending(app, installation, token):
@@ -128,6 +145,21 @@ def wait_for_sure(citizen, code):
     citizen.open("/w")
     citizen.press(code=code)
     return citizen.press()
+
+
+def test_answers_too_few_for_any_figure_say_so_and_can_still_be_taken_back(app, installation, round_, token):
+    citizen = Citizen(app)
+    citizen.scan(token)
+    receipt, withdrawal = citizen.answer_all().codes
+    with installation.database.write() as session:
+        session.get_one(Round, round_.id).state = "computed"
+    assert "/w?" in citizen.scan(token).text
+    citizen.open("/r")
+    assert "quá ít câu trả lời" in citizen.press(code=receipt).words
+    assert "đã được xóa" in wait_for_sure(citizen, withdrawal).words
+    assert count(installation, Inbox) == 0
+    citizen.open("/r")
+    assert "Không có câu trả lời nào với mã này" in citizen.press(code=receipt).words
 
 
 def test_a_receipt_names_the_month_of_release(app, installation, round_):

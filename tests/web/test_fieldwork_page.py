@@ -5,6 +5,8 @@ import io
 
 import pytest
 
+from survey_app.domain import collectors, grades
+from survey_app.web import fieldwork_view
 from tests.figures import LIVE, PASSWORD, PUBLISHED
 from tests.web.pages import Visitor
 
@@ -47,6 +49,12 @@ def test_a_unit_without_any_address_says_when_counts_come(figures_app):
     far = Visitor(figures_app)
     far.sign_in("far", PASSWORD)
     assert far.get(f"/province/tinh-khac/{PUBLISHED}/fieldwork").status == 404
+
+
+def test_every_device_that_answers_come_from_has_a_name(figures_app):
+    with figures_app.test_request_context():
+        named = fieldwork_view.device_names()
+    assert {grades.OWN_DEVICE, grades.DESK_DEVICE, grades.PAPER, collectors.API} <= set(named)
 
 
 def test_the_province_page_leads_to_it(visitor):

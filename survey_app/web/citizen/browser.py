@@ -62,7 +62,8 @@ def posted() -> Draft:
         raise OtherBrowserError
     if cookie.state == drafts.OPEN:
         return cookie  # it knows what other tabs have sent meanwhile
-    return cookie if form.state == KEY else form
+    # Sent from here already: only the whole form sent again is looked at, to tell a repeated post from another one.
+    return form if form.state != KEY and request.form.get("_go") == "send" else cookie
 
 
 def form_field(draft: Draft, *, last: bool) -> str:
@@ -78,6 +79,12 @@ def form_field(draft: Draft, *, last: bool) -> str:
 def fits_cookie(draft: Draft) -> bool:
     """Whether a browser would keep this draft in a cookie."""
     return len(drafts.seal(installation().keys, draft, drafts.COOKIE)) <= MAX_COOKIE
+
+
+def is_sent(draft: Draft) -> bool:
+    """Whether this browser holds the mark that this very form was sent; no unfinished draft may replace it."""
+    mark = held()
+    return mark is not None and mark.state != drafts.OPEN and mark.nonce == draft.nonce
 
 
 def hold(response: Response, draft: Draft) -> None:

@@ -20,7 +20,9 @@ def not_stored(error: Exception) -> Response:
     """Database, key folder or disk fail: give everything that was sent back, ready to be sent again."""
     _log.error("a citizen's page could not be served", exc_info=error)
     fields = list(request.form.items(multi=True)) if request.method == "POST" else []
-    response = show("failed.html", {"fields": fields, "action": request.path}, status=503, draft=g.get("draft"))
+    answers = request.endpoint == "citizen.answer" and fields  # other forms hold a code, and none of the answers
+    values = {"fields": fields, "answers": answers, "action": request.path}
+    response = show("failed.html", values, status=503, draft=g.get("draft"))
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
 

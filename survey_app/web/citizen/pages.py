@@ -103,7 +103,7 @@ def _count(draft: Draft) -> Draft:
 def _lead(instrument: Instrument, draft: Draft, page: str) -> Response:
     """Go to a page: by redirect where a cookie holds the draft, else directly with the draft in the form."""
     draft = replace(draft, page=page)
-    if draft.bound and browser.fits_cookie(draft):
+    if draft.bound and browser.fits_cookie(draft) and not browser.is_sent(draft):
         response = lead_to(url_for("citizen.questionnaire", p=page))
         browser.hold(response, draft)
         return response
@@ -112,11 +112,12 @@ def _lead(instrument: Instrument, draft: Draft, page: str) -> Response:
 
 def _kept(response: Response, draft: Draft) -> Response:
     """Keep the draft in the cookie where it lives there and fits; a form carries it otherwise."""
-    if draft.bound:
-        if browser.fits_cookie(draft):
-            browser.hold(response, draft)
-        else:
-            browser.drop(response)
+    if not draft.bound or browser.is_sent(draft):
+        return response
+    if browser.fits_cookie(draft):
+        browser.hold(response, draft)
+    else:
+        browser.drop(response)
     return response
 
 

@@ -42,7 +42,8 @@ def send(draft: Draft) -> Response:
 def _told(draft: Draft, taken: Taken) -> Response:
     """Say what became of the answers, and leave a mark without answers in the browser."""
     if taken.outcome == "quarantined":
-        response = show("kept.html", {"reason": taken.reason}, status=409, draft=draft)
+        reason = "claim" if draft.claim else taken.reason  # all claims are told alike, whatever their address was
+        response = show("kept.html", {"reason": reason}, status=409, draft=draft)
         before = browser.continued(draft.token)
         if draft.bound and (before is None or before.state != drafts.STORED):
             browser.hold(response, _sent(draft, drafts.KEPT, ""))
@@ -69,9 +70,9 @@ def sent_page(draft: Draft) -> Response:
     found = _status(draft.receipt)
     if found == TAKEN_BACK:
         return show("withdrawal.html", {"stage": "gone"}, draft=draft)
-    return show("done.html", {"receipt": draft.receipt, "waiting": found == "waiting"}, draft=draft)
+    return show("done.html", {"receipt": draft.receipt, "in_inbox": found in ("waiting", "held")}, draft=draft)
 
 
 def _status(receipt: str) -> str:
-    """Whether stored answers wait or are counted; a receipt that was given and is not known was taken back."""
+    """What became of stored answers; a receipt that was given and is not known was taken back."""
     return codes.receipt_status(installation(), receipt)[0]
