@@ -74,13 +74,15 @@ class KioskRange(Base):
 
 
 class KioskDay(Base):
-    """How many answers of a device arrived on a day: a silent or a too busy device shows."""
+    """What came from a device on a day: a silent, a too busy or a faulty device shows."""
 
     __tablename__ = "kiosk_day"
-    __table_args__ = (CheckConstraint("answers >= 0", name="answers"), WITHOUT_ROWID)
+    __table_args__ = (CheckConstraint("answers >= 0 AND rejected >= 0 AND reused >= 0", name="counts"), WITHOUT_ROWID)
     kiosk_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("kiosk.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    answers: Mapped[int]
+    answers: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0, server_default="0")
+    reused: Mapped[int] = mapped_column(default=0, server_default="0")  # numbers used twice: a copied store
 
 
 class KioskRound(Base):

@@ -1,6 +1,7 @@
 """Devices as pages and lists show them: what they told last, what is missing, and which need a look."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,7 @@ SILENT_HOURS = 26  # an office that opens daily has a sign of life from each dev
 MANY_WAITING = 200
 MUCH_DRIFT = 300  # seconds
 LOW_BATTERY = 0.15
+RECENT_DAYS = 7
 BUSY_DAY = 300  # more answers in a day than a hall gives at one device; also after a long time without network
 
 
@@ -91,10 +93,7 @@ def of_unit(installation: Installation, reader: Reader, slug: str) -> Overview:
 
 def _line(session: Session, installation: Installation, row: Kiosk, slug: str) -> KioskLine:
     missing = tuple(number_ranges.missing(kiosk_sync.ranges_of(session, row.id)))
-    busiest = select(func.max(KioskDay.answers)).where(
-        KioskDay.kiosk_id == row.id, KioskDay.day > installation.today() - timedelta(days=7)
-    )
-    busy = (session.scalar(busiest) or 0) > BUSY_DAY
+    days = _days(session, row, installation.today())
     return KioskLine(
         row.number,
         row.name,
@@ -111,22 +110,32 @@ def _line(session: Session, installation: Installation, row: Kiosk, slug: str) -
         row.battery,
         row.drift,
         row.revoked_at,
-        () if row.revoked_at else _signs(row, installation.now(), busy=busy, missing=bool(missing)),
+        () if row.revoked_at else _signs(row, installation, days, missing=bool(missing)),
     )
 
 
-def _signs(row: Kiosk, now: datetime, *, busy: bool, missing: bool) -> tuple[str, ...]:
+def _days(session: Session, row: Kiosk, today: date) -> list[KioskDay]:
+    """What arrived in the last days; older faults need no look any more."""
+    recent = select(KioskDay).where(KioskDay.kiosk_id == row.id, KioskDay.day > today - timedelta(days=RECENT_DAYS))
+    return list(session.scalars(recent))
+
+
+def _signs(row: Kiosk, installation: Installation, days: Sequence[KioskDay], *, missing: bool) -> tuple[str, ...]:
     """What needs a look, the most urgent first."""
+    now, yesterday = installation.now(), installation.today() - timedelta(days=1)
+    # Answers wait and none has arrived since: the line is there for the sign of life only.
+    stuck = (row.waiting or 0) > 0 and row.enrolled_at < now - timedelta(hours=SILENT_HOURS)
+    stuck = stuck and not any(day.answers and day.day >= yesterday for day in days)
     found = {
         "silent": row.last_seen is None or now - row.last_seen > timedelta(hours=SILENT_HOURS),
         "missing": missing,
-        "waiting": (row.waiting or 0) > MANY_WAITING,
+        "waiting": stuck or (row.waiting or 0) > MANY_WAITING,
         "not_persisted": row.persisted is False,
         "battery": row.battery is not None and row.battery < LOW_BATTERY,
         "clock": row.drift is not None and abs(row.drift) > MUCH_DRIFT,
-        "busy": busy,
-        "reused": row.reused > 0,
-        "rejected": row.rejected > 0,
+        "busy": any(day.answers > BUSY_DAY for day in days),
+        "reused": any(day.reused for day in days),
+        "rejected": any(day.rejected for day in days),
     }
     return tuple(sign for sign, there in found.items() if there)
 

@@ -190,7 +190,7 @@ def _note(
     row = session.get_one(Kiosk, device.id, with_for_update=True)
     before = ranges_of(session, device.id)
     new: set[int] = set()
-    answers = 0
+    counted = dict.fromkeys(("answers", "rejected", "reused"), 0)
     for item, result in results:
         number = item.number
         if number is None:
@@ -200,14 +200,15 @@ def _note(
         if again:
             fresh = result.outcome == STORED and not result.known and not item.void
             if fresh and number_ranges.contains(known, number) and not _dug_up(session, device, item):
-                row.reused += 1
+                counted["reused"] += 1
         elif result.outcome == REJECTED:
-            row.rejected += 1
+            counted["rejected"] += 1
         else:
-            answers += not item.void
-    row.answers += answers
-    if answers:
-        counters.add(session, KioskDay, answers, "answers", kiosk_id=device.id, day=installation.today())
+            counted["answers"] += not item.void
+    for name, amount in counted.items():
+        if amount:
+            setattr(row, name, getattr(row, name) + amount)
+            counters.add(session, KioskDay, amount, name, kiosk_id=device.id, day=installation.today())
     after = number_ranges.merged(before, new)
     if after != before:
         session.execute(delete(KioskRange).where(KioskRange.kiosk_id == device.id))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from survey_app.domain import enrolment
 from survey_app.domain.access import Reader
 from survey_app.installation import Installation
-from survey_app.models import Kiosk, KioskCode
+from survey_app.models import Kiosk, KioskCode, KioskWalkUp
 from survey_app.services import audit, counters, tries, unit_tree, units
 from survey_app.services.errors import NotFoundError, RefusedError
 from survey_app.services.units import UnitOn
@@ -157,6 +157,9 @@ def _enrol(session: Session, installation: Installation, held: KioskCode, public
     held.kiosk_id = key
     if held.replaces_id is not None:
         _revoke(session, installation, session.get_one(Kiosk, held.replaces_id), held.made_by)
+        chosen = session.get(KioskWalkUp, held.replaces_id)
+        if chosen is not None:  # the new device asks people without a slip what the old one asked
+            session.add(KioskWalkUp(kiosk_id=key, round_id=chosen.round_id))
     audit.note(session, installation, "kiosk enrol", f"kiosk {number}", held.name, held.made_by)
 
 

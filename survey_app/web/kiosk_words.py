@@ -13,7 +13,7 @@ def signs() -> dict[str, str]:
     return {
         "silent": _("silent for more than a day"),
         "missing": _("numbers missing"),
-        "waiting": _("many answers wait"),
+        "waiting": _("answers wait and do not arrive"),
         "not_persisted": _("the browser may clear its store"),
         "battery": _("battery low"),
         "clock": _("clock wrong"),

@@ -227,7 +227,8 @@ def test_one_signs_in_by_keyboard_and_a_mistake_leads_to_its_field(open_page, si
     page.keyboard.press("Enter")
     page.wait_for_selector("#errors")
     assert "Tên đăng nhập hoặc mật khẩu không đúng." in page.inner_text("#errors")
-    page.locator("#errors a").first.focus()
+    assert page.evaluate("document.activeElement.id") == "errors"
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "password"
     page.keyboard.type(PASSWORD)

@@ -17,6 +17,7 @@ FORBIDDEN = {
     "an inline style": r"\sstyle\s*=",
     "an inline script": r"<script(?![^>]*\ssrc=)",
     "an event handler": r"\son[a-z]+\s*=\s*[\"']",
+    "a mistake that takes no focus": r"role=\"alert\"(?![^>]*\bautofocus\b)",
     "something from elsewhere": r"(src|href)\s*=\s*[\"'](https?:)?//",
 }
 
@@ -36,6 +37,7 @@ def test_a_template_escapes_everything(path):
         ("an inline style", '<p style="color: red">'),
         ("an inline script", "<script>x()</script>"),
         ("an event handler", '<p onclick="x()">'),
+        ("a mistake that takes no focus", '<div role="alert" tabindex="-1">'),
         ("something from elsewhere", '<img src="//cdn.example/x.png">'),
     ],
 )
