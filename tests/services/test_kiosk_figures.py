@@ -160,9 +160,9 @@ def test_no_answer_is_written_together_with_its_device_or_in_the_order_of_its_nu
     taken = []
     real = kiosk_sync.kiosk_items.take
 
-    def noting(installation, device, key, answer):
+    def noting(installation, device, key, answer, measured_by):
         taken.append(str(key))
-        return real(installation, device, key, answer)
+        return real(installation, device, key, answer, measured_by)
 
     monkeypatch.setattr(kiosk_sync.kiosk_items, "take", noting)
     orders = []

@@ -100,7 +100,7 @@ def test_counting_without_the_devices_own_key_would_be_found(installation, monke
     round_ = a_round(installation, desks=("desk-1",))
     tablet = a_tablet(installation, round_.province, "desk-1")
     real = kiosk_items.take
-    monkeypatch.setattr(kiosk_items, "take", lambda i, d, _key, answer: real(i, d, uuid.uuid4(), answer))
+    monkeypatch.setattr(kiosk_items, "take", lambda i, d, _key, *rest: real(i, d, uuid.uuid4(), *rest))
     item = tablet.answer(round_.code)
     tablet.send(item)
     tablet.send(item)
