@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from instruments.load import shipped
 from instruments.model import Instrument
@@ -12,19 +13,30 @@ from survey_app.installation import Installation
 from survey_app.language_folder import PICTURES, SCREENS, Contents, Medium
 from survey_app.services import screen_texts
 
+VIETNAMESE: Final = "vi"  # screens stand in it where a language has no words
+
 
 def texts(contents: Contents, language: str, scope: str) -> dict[str, str]:
     """Every text of a questionnaire (or of the screens) that may be recorded, as it stands in a language.
 
     What the language has no words for stands in the default language: that is what a speaker translates.
     """
-    pack = contents.packs.get(language)
     if scope == SCREENS:
+        pack = contents.packs.get(language)
         return {name: _screen(pack, language, PEOPLE[name]) for name in SPOKEN}
     instrument = shipped(scope)
-    words = {**(pack.instruments.get(scope, {}) if pack else instrument.words.get(language, {}))}
+    words = _words(contents, language, instrument)
     default = instrument.words[instrument.default_language]
     return {key: words.get(key) or default[key] for key in recordable(instrument)}
+
+
+def written_in(contents: Contents, language: str, scope: str, key: str) -> str:
+    """Language in which a text really stands."""
+    if scope == SCREENS:
+        pack = contents.packs.get(language)
+        return language if pack is None or pack.said(PEOPLE[key]) else VIETNAMESE
+    instrument = shipped(scope)
+    return language if _words(contents, language, instrument).get(key) else instrument.default_language
 
 
 def recordable(instrument: Instrument) -> Iterator[str]:
@@ -67,6 +79,12 @@ def missing(contents: Contents, pack: Pack, instrument: Instrument) -> Iterator[
     for scope in (SCREENS, instrument.key):
         there = playable(contents, pack.tag, scope)
         yield from (f"{scope}:{key}" for key in texts(contents, pack.tag, scope) if key not in there)
+
+
+def _words(contents: Contents, language: str, instrument: Instrument) -> Mapping[str, str]:
+    """Words of a questionnaire in a language, as far as there are any."""
+    pack = contents.packs.get(language)
+    return pack.instruments.get(instrument.key, {}) if pack else instrument.words.get(language, {})
 
 
 def _screen(pack: Pack | None, language: str, english: str) -> str:

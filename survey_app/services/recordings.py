@@ -8,7 +8,7 @@ from typing import Final
 from instruments.load import load_all
 from survey_app.domain import recordings as media
 from survey_app.domain.access import Reader
-from survey_app.domain.recordings import Clean, MediumError
+from survey_app.domain.recordings import Clean, MediumError, _
 from survey_app.installation import Installation
 from survey_app.language_folder import PICTURES, SCREENS, BusyError, Contents, Medium, with_media
 from survey_app.services import audit, heard, units, words_in_field
@@ -17,6 +17,10 @@ from survey_app.services.errors import RefusedError
 OURS: Final = ("vi", "en")
 MAX_TOTAL_BYTES: Final = 60 * 1024 * 1024  # all that a kiosk has to store beside its program
 MAX_FILES: Final = 2_000
+
+
+class FullError(MediumError, RefusedError):
+    """Together the files are more than a kiosk can store."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class Row:
     scope: str
     key: str
     text: str
+    language: str  # in which the text stands: the default one where the chosen language has no words
     medium: Medium | None
     outdated: bool  # recorded for other words than those of today
     picture: Medium | None
@@ -82,7 +87,7 @@ def clean(name: str, content: bytes) -> Clean:
     if suffix in media.PICTURES:
         return media.picture(content)
     known = ", ".join((*media.SOUNDS, *media.PICTURES))
-    raise MediumError(f"Files of this kind are not taken. Save it as one of: {known}.")
+    raise MediumError(_("Files of this kind are not taken. Save it as one of: %(known)s."), known=known)
 
 
 def add(
@@ -149,7 +154,8 @@ def rows(installation: Installation, language: str, scope: str) -> list[Row]:
     for key, text in heard.texts(contents, language, _scope(scope)).items():
         medium = contents.medium(language, scope, key)
         outdated = medium is not None and medium.words != heard.fingerprint(text)
-        found.append(Row(scope, key, text, medium, outdated, contents.medium(PICTURES, scope, key)))
+        written = heard.written_in(contents, language, scope, key)
+        found.append(Row(scope, key, text, written, medium, outdated, contents.medium(PICTURES, scope, key)))
     return found
 
 
@@ -196,12 +202,13 @@ def check_language(contents: Contents, language: str) -> None:
 
 
 def _refuse_too_much(contents: Contents) -> None:
-    """RefusedError for more than a kiosk can store."""
+    """FullError for more than a kiosk can store."""
     total = sum({one.file: one.bytes for kept in contents.media.values() for one in kept.values()}.values())
     if total > MAX_TOTAL_BYTES:
-        raise RefusedError(
-            f"Together they would have {total // 1024**2} MB, more than {MAX_TOTAL_BYTES // 1024**2}. "
-            "Save recordings as MP3, mono, 32 to 48 kbit/s."
+        raise FullError(
+            _("Together they would have %(size)s MB, more than %(most)s. Save recordings as MP3, mono, 48 kbit/s."),
+            size=total // 1024**2,
+            most=MAX_TOTAL_BYTES // 1024**2,
         )
 
 
@@ -234,9 +241,11 @@ def _file(path: Path, scope: str, key: str) -> Found:
 def found(scope: str, key: str, name: str, content: bytes) -> Found:
     """A file for a text, checked; MediumError if there is no such text or the content is something else."""
     if scope not in scopes():
-        raise MediumError(f"No part has this name. Put it into one of the folders: {', '.join(scopes())}.")
+        raise MediumError(
+            _("No part has this name. Put it into one of the folders: %(known)s."), known=", ".join(scopes())
+        )
     if key not in heard.texts(Contents(), "vi", scope):
-        raise MediumError("No text has this name. `sipas recordings list` shows the names.")
+        raise MediumError(_("No text has this name. `sipas recordings list` shows the names."))
     return Found(scope, key, clean(name, content))
 
 

@@ -1,7 +1,9 @@
 """A recording or picture is what its content is: names, labels and promises in the file count for nothing."""
 
 import io
+import random
 import struct
+import wave
 import zipfile
 import zlib
 
@@ -33,10 +35,59 @@ def test_who_spoke_and_where_is_taken_out():
     assert b"0912-345" not in recording(noted).content
 
 
+def ape(entries, *, head):
+    """A label as APE programs set it behind the sound: with or without a head."""
+    flags, size = (1 << 31) if head else 0, len(entries) + 32
+    frame = b"APETAGEX" + struct.pack("<IIII", 2000, size, 1, flags) + bytes(8)
+    opening = b"APETAGEX" + struct.pack("<IIII", 2000, size, 1, flags | 1 << 29) + bytes(8)
+    return (opening if head else b"") + entries + frame
+
+
+def id3(entries, *, footer=False, behind=False):
+    """A label of ID3v2.4 with its footer, set before or behind the sound."""
+    size = bytes(len(entries) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    rest = b"\x04\x00" + (b"\x10" if footer else b"\x00") + size
+    return b"ID3" + rest + entries + (b"3DI" + rest if footer or behind else b"")
+
+
+WHO = b"Y Moan 0912345678 Buon Don"
+OLD_LABEL = b"TAG" + b"Y Moan".ljust(125)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        mp3(1.0) + ape(WHO, head=False),
+        mp3(1.0) + ape(WHO, head=True),
+        mp3(1.0) + ape(WHO, head=True) + OLD_LABEL,
+        mp3(1.0) + bytes(700),
+        mp3(1.0) + bytes(3) + ape(WHO, head=True) + OLD_LABEL,
+        id3(WHO, footer=True) + mp3(1.0),
+        id3(WHO) + id3(WHO, footer=True) + mp3(1.0),
+        mp3(1.0) + id3(WHO, footer=True, behind=True),
+    ],
+)
+def test_a_sound_mp3_is_taken_whatever_label_or_filling_stands_around_it(content):
+    assert recording(content).content == mp3(1.0)
+
+
 def zip_of(size):
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("a.mp3", bytes(size))
+    return buffer.getvalue()
+
+
+# As MP3_HEAD, but 44,100 samples a second: 104 bytes a frame.
+OTHER_RATE = b"\xff\xfb\x10\xc0" + bytes(100)
+
+
+def silent(seconds, *, width):
+    """A WAV in which every sample is silence."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, width, 8_000, 0, "NONE", ""))
+        file.writeframes((b"\x80" if width == 1 else b"\0\0") * int(seconds * 8_000))
     return buffer.getvalue()
 
 
@@ -58,6 +109,12 @@ TWO_HOURS_WAV = wav(0.1)[:24] + struct.pack("<II", 1, 2) + wav(0.1)[32:40] + str
         (wav(2.0)[:-500], "breaks off"),
         (wav(1.0)[:30], "damaged"),
         (b"RIFF\xff\xff\xff\xffWAVE" + bytes(40), "damaged"),
+        (mp3(1.0) + OTHER_RATE * 20, "sampling rate changes"),
+        (ape(WHO, head=True) + OLD_LABEL, "breaks off"),
+        (mp3(1.0) + b"APETAGEX" + struct.pack("<IIII", 2000, 2**32 - 1, 1, 0) + bytes(8), "breaks off"),
+        (b"TAG" + bytes(60), "neither MP3 nor WAV"),
+        (silent(1.0, width=2), "Nothing is heard"),
+        (silent(1.0, width=1), "Nothing is heard"),
         (mp3(61.0), "61 seconds"),
         (wav(61.0), "61 seconds"),
         (TWO_HOURS_WAV, "not played everywhere"),
@@ -79,6 +136,50 @@ def test_a_picture_is_drawn_anew_without_what_else_was_in_the_file():
     with Image.open(io.BytesIO(clean.content)) as kept:
         assert (kept.size, kept.info) == ((64, 64), {})
     assert picture(png(kind="WEBP")).suffix == ".webp"
+
+
+def noise(side, kind, mode="RGB", **wishes):
+    """A picture that cannot be packed well, as a photograph."""
+    pixels = random.Random(20_260_101).randbytes(side * side * len(mode))
+    buffer = io.BytesIO()
+    Image.frombytes(mode, (side, side), pixels).save(buffer, kind, **wishes)
+    return buffer.getvalue()
+
+
+def test_a_picture_saved_with_loss_stays_as_small_as_it_was():
+    given = noise(600, "WEBP", quality=60)
+    clean = picture(given)
+    assert len(clean.content) < 1.6 * len(given)
+    with Image.open(io.BytesIO(clean.content)) as kept:
+        assert (kept.size, kept.mode) == ((600, 600), "RGB")
+
+
+def test_a_picture_saved_without_loss_keeps_every_pixel_and_only_a_transparency_that_is_seen():
+    for kind, mode, wishes in (
+        ("WEBP", "RGBA", {"lossless": True, "exact": True}),
+        ("PNG", "RGB", {}),
+        ("PNG", "RGBA", {}),
+    ):
+        given = noise(64, kind, mode, **wishes)
+        with Image.open(io.BytesIO(given)) as old, Image.open(io.BytesIO(picture(given).content)) as new:
+            assert new.mode == mode
+            assert new.convert("RGBa").tobytes() == old.convert("RGBa").tobytes()
+    opaque = Image.new("RGBA", (64, 64), "#12436D")
+    buffer = io.BytesIO()
+    opaque.save(buffer, "PNG")
+    with Image.open(io.BytesIO(picture(buffer.getvalue()).content)) as kept:
+        assert kept.mode == "RGB"
+
+
+def test_a_picture_that_grows_over_the_limit_when_it_is_drawn_anew_is_refused():
+    colours = Image.frombytes("P", (700, 700), random.Random(1).randbytes(700 * 700))
+    colours.putpalette(random.Random(2).randbytes(768))
+    buffer = io.BytesIO()
+    colours.save(buffer, "PNG")
+    given = buffer.getvalue()
+    assert len(given) <= MAX_PICTURE_BYTES
+    with pytest.raises(MediumError, match="fewer pixels"):
+        picture(given)
 
 
 def bomb(side):

@@ -89,6 +89,7 @@ def test_a_language_that_is_only_heard_is_offered_when_every_text_is_recorded(in
     assert TAG in instrument.languages
     assert instrument.text("item.q00", TAG).language == "vi"
     assert language_packs.only_heard(installation, TAG)
+    assert {row(installation, "item.q00", TAG).language, row(installation, "send", TAG, SCREENS).language} == {"vi"}
     recordings.remove(installation, TAG, [f"{SCREENS}:send"])
     assert TAG not in language_packs.spoken(installation, KIOSK).languages
 

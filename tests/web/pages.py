@@ -118,7 +118,7 @@ def _label_faults(root: Element) -> list[str]:
         if field.tag in ("input", "select", "textarea")
         and field.get("type") not in UNLABELLED
         and field.get("id") not in labelled
-        and not field.get("aria-label")
+        and not (field.get("aria-label") or field.get("aria-labelledby"))
     ]
 
 

@@ -82,19 +82,40 @@ def test_what_people_are_being_asked_with_stays_and_the_page_says_why(admin):
 @pytest.mark.parametrize(
     ("content", "name", "reason"),
     [
-        (b"<script>alert(1)</script>", "voice.mp3", "neither MP3 nor WAV"),
-        (b"", "voice.wav", "empty"),
-        (mp3(1.0)[:-3], "voice.mp3", "breaks off"),
-        (mp3(90.0), "voice.mp3", "90 seconds"),
-        (b"<svg onload=alert(1)>", "picture.svg", "not taken"),
-        (b"<svg onload=alert(1)>", "picture.png", "neither PNG nor WebP"),
-        (mp3(1.0), "voice.exe", "not taken"),
+        (b"<script>alert(1)</script>", "voice.mp3", "không phải MP3 hay WAV"),
+        (b"", "voice.wav", "Tệp trống"),
+        (mp3(1.0)[:-3], "voice.mp3", "bị đứt"),
+        (mp3(90.0), "voice.mp3", "90 giây"),
+        (b"<svg onload=alert(1)>", "picture.svg", "Không nhận loại tệp này"),
+        (b"<svg onload=alert(1)>", "picture.png", "không phải PNG hay WebP"),
+        (mp3(1.0), "voice.exe", "Không nhận loại tệp này"),
     ],
 )
 def test_a_file_that_is_something_else_is_refused_with_the_reason(admin, content, name, reason):
     answer = upload(admin, content, name)
     assert (answer.status_code, reason in answer.text) == (400, True)
     assert "<audio" not in answer.text
+
+
+def test_more_than_kiosks_can_store_is_refused_with_that_reason(admin, monkeypatch):
+    monkeypatch.setattr(recordings, "MAX_TOTAL_BYTES", 5_000)
+    answer = upload(admin, wav(1.0), "voice.wav")
+    assert answer.status_code == 409
+    assert "Tất cả sẽ có" in answer.text
+
+
+def test_a_text_in_another_language_than_the_page_says_so(admin):
+    page = admin.get(f"/admin/recordings?language=en&part={LONG}")
+    texts = {
+        one.get("id"): one.get("lang") for one in page.root.iter("span") if (one.get("id") or "").startswith("text-")
+    }
+    assert len(texts) > 20
+    assert set(texts.values()) == {"en"}
+    named = [one.get("aria-labelledby").split()[-1] for one in page.root.iter("input") if one.get("type") == "file"]
+    assert named == list(texts)
+    page = admin.get(f"/admin/recordings?language=vi&part={LONG}&lang=en")
+    assert {one.get("lang") for one in page.root.iter("span") if (one.get("id") or "") in texts} == {"vi"}
+    admin.get("/admin/recordings?lang=vi")
 
 
 def test_a_text_a_part_or_a_language_that_is_not_there_is_refused(admin):

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from survey_app.domain.recordings import MAX_SOUND_BYTES, MediumError
 from survey_app.language_folder import PICTURES, SCREENS
 from survey_app.services import recordings
-from survey_app.services.errors import InFieldError
+from survey_app.services.errors import InFieldError, RefusedError
 from survey_app.web.current import installation
 from survey_app.web.language import gettext as _
 from survey_app.web.staff_session import reader
@@ -33,10 +33,8 @@ def upload() -> Response | tuple[str, int]:
     content = file.stream.read(MAX_SOUND_BYTES + 1)
     try:
         recordings.upload(installation(), reader(), language, (part, key), file.filename, content)
-    except MediumError as error:
-        return _page(language, part, f"{key}: {error}"), 400
-    except InFieldError as error:
-        return _page(language, part, _in_field(error)), 409
+    except (MediumError, RefusedError) as error:
+        return _page(language, part, f"{key}: {_reason(error)}"), 409 if isinstance(error, RefusedError) else 400
     flash(_("The file is kept and goes to kiosks when they are next connected."))
     return redirect(url_for("admin.recordings", language=language, part=part))
 
@@ -47,12 +45,17 @@ def remove() -> Response | tuple[str, int]:
     of = PICTURES if request.form.get("kind") == "picture" else language
     try:
         recordings.take_away(installation(), reader(), of, f"{part}:{key}")
-    except InFieldError as error:
-        return _page(language, part, _in_field(error)), 409
+    except RefusedError as error:
+        return _page(language, part, f"{key}: {_reason(error)}"), 409
     return redirect(url_for("admin.recordings", language=language, part=part))
 
 
-def _in_field(error: InFieldError) -> str:
+def _reason(error: MediumError | RefusedError) -> str:
+    """Say in the reader's language why a file cannot be taken, or must stay."""
+    if isinstance(error, MediumError):
+        return _(error.text, **error.values)
+    if not isinstance(error, InFieldError):
+        return str(error)
     return _(
         "A round is asking people with this: %(places)s. Whoever answers later would hear or see something else, so it "
         "stays until the round is over. If it is wrong, the person who runs the server can change it with the option "
