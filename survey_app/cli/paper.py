@@ -14,6 +14,7 @@ from survey_app.domain import base32, collectors, paper
 from survey_app.domain.grades import OWN_DEVICE, PAPER
 from survey_app.installation import Installation
 from survey_app.services import invitations, language_packs, rounds
+from survey_app.services import paper as sheets_of_paper
 from survey_app.services.errors import RefusedError
 
 WORDS = {
@@ -79,6 +80,17 @@ def print_sheets(
     )
     whole_files.write(out, page.encode())
     click.echo(f"{len(issued.slips)} sheets in {out}: print it, hand the sheets out, and delete it.", err=True)
+
+
+@paper_group.command(name="handed-out")
+@click.argument("number", type=int)
+@click.option("--round", "round_code", required=True, help="Code of the round.")
+@click.option("--unit", required=True, help="Slug of the desk.")
+@with_installation
+def handed_out(installation: Installation, number: int, round_code: str, unit: str) -> None:
+    """Report that the desk handed out NUMBER of its sheets."""
+    sheets_of_paper.handed_out(installation, round_code, unit, number)
+    click.echo(f"{number} sheets noted.")
 
 
 def _question(instrument: Instrument, line: paper.Line, language: str) -> dict[str, object]:

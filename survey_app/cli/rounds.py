@@ -82,6 +82,8 @@ def close(installation: Installation, code: str, login: str | None) -> None:
     click.echo(f"{report.answers} answers moved in {report.batches} batches.")
     for grade, n in sorted(report.held.items()):
         click.echo(f"{n} answers of grade {grade} are too few for any batch and enter no figure.")
+    for desk, n in report.sheets.items():
+        click.echo(f"{n} sheets of paper of {desk} were keyed in once only and enter no figure.")
 
 
 @rounds_group.command(name="send-back")

@@ -12,7 +12,7 @@ CALLERS = ("refused", "not_reached", "other", "ineligible")  # what callers repo
 class Counts:
     """What was counted at a unit in some weeks."""
 
-    offered: int = 0  # addresses made, and slips of rolls handed out
+    offered: int = 0  # addresses made, and slips of rolls handed out; no sheets of paper
     opened: int = 0
     answered: int = 0
     refused: int = 0
@@ -27,11 +27,27 @@ class Counts:
 
 @dataclass(frozen=True)
 class Released:
-    """Answers that were opened at a release: how many, and how many of them complete or at least half."""
+    """Answers by slip that were opened at a release: how many, and how many of them complete or at least half."""
 
     answers: int = 0
     complete: int = 0
     partial: int = 0
+    index: int = 0  # of the answers: those of grades G1 and G2, which the index is made of
+    held: int = 0  # too few for any batch of the whole round: answered, and never opened; known at the close
+
+    def __add__(self, more: "Released") -> "Released":
+        """Both together."""
+        return Released(*(getattr(self, f.name) + getattr(more, f.name) for f in fields(Released)))
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Questionnaires of paper of some desks: no part of any rate."""
+
+    printed: int = 0
+    handed_out: int = 0
+    answered: int = 0
+    waiting: int = 0  # keyed in once only
 
 
 @dataclass(frozen=True)
@@ -71,16 +87,20 @@ class Fieldwork:
     unit_weeks: tuple[WeekLine, ...]
     modes: tuple[tuple[str, int], ...]  # device, released answers
     replaced: tuple[tuple[str, int], ...]
+    sheets: Sheets
     left_out: tuple[tuple[str, int], ...]  # reason, dossiers of the register that are not in the frame
 
 
 def dispositions(counts: Counts, released: Released, *, ended: bool) -> Dispositions:
     """Every offered address in one disposition.
 
-    Answers that wait for their release stand as partial until they are opened; after the close none waits. What was
-    released of the week that still runs is left out, since its addresses are not counted yet either.
+    Answers that wait for their release stand as partial until they are opened; after the close only those wait, for
+    ever, that were too few for a batch. What was released of the week that still runs is left out, since its addresses
+    are not counted yet either. Numerator and denominator are slips: no sheets of paper, no walk-ups.
     """
-    waiting = 0 if ended else max(0, counts.answered - released.answers)
+    waiting = max(0, counts.answered - released.answers)
+    if ended:
+        waiting = min(waiting, released.held)
     complete = min(released.complete, counts.answered)
     partial = min(released.partial, counts.answered - complete)
     broken_off = min(released.answers, counts.answered) - complete - partial

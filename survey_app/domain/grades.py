@@ -9,9 +9,10 @@ OWN_DEVICE, DESK_DEVICE, PAPER = "own", "desk", "paper"
 def of_token(kind: Kind, device: str, *, assisted: bool) -> str:
     """G1: drawn and answered on the citizen's own device; G2: any other token; assisted lowers by one.
 
-    A sheet of paper that staff key in is G4, whoever filled it in.
+    A sheet of paper is G4, whoever filled it in and whatever door its code came in by: nobody can tell whether the
+    citizen typed it or somebody with a stack of sheets.
     """
-    if device == PAPER:
+    if device == PAPER or kind is Kind.SHEET:
         return GRADES[3]
     place = 0 if kind is Kind.DRAWN and device == OWN_DEVICE else 1
     return GRADES[place + assisted]

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     DRAWN = "drawn"
     UNDRAWN = "undrawn"
     ROLL = "roll"
+    SHEET = "sheet"  # printed on a questionnaire of paper
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,8 @@ def why_late(installation: Installation, address: Address) -> str | None:
 
 def count_opened(installation: Installation, address: Address) -> None:
     """Count that a citizen began to answer; once per browser, by the page's own mark."""
-    if address.desk_id is None:
-        return
+    if address.desk_id is None or address.kind is tokens.Kind.SHEET:
+        return  # counts of addresses speak of slips alone
     with installation.database.write() as session:
         counters.count(session, address.round_id, address.desk_id, installation.today(), "opened")
 
@@ -195,5 +195,5 @@ def _origin(installation: Installation, address: Address, submission: Submission
         spent_hash=tokens.spent_hash(installation.keys.round_keys(address.round_code).spent, address.token),
         stratum=address.token.stratum_number,
         grade=grades.of_token(kind, submission.device, assisted=submission.assisted),
-        roll=kind is tokens.Kind.ROLL,
+        sheet=kind is tokens.Kind.SHEET,
     )

@@ -13,17 +13,18 @@ import analysis
 from survey_app.domain import fieldwork as rule
 from survey_app.domain import periods, response_rates, round_states
 from survey_app.domain.access import Reader
-from survey_app.domain.fieldwork import Counts, Fieldwork, Released, UnitLine, WeekLine
+from survey_app.domain.fieldwork import Counts, Fieldwork, Released, Sheets, UnitLine, WeekLine
 from survey_app.domain.strata import MINIMUM
 from survey_app.installation import Installation
-from survey_app.models import Batch, BatchCells, Counter, Frame, Round, SampleCell, Stratum, TraitCount
-from survey_app.services import reading, sample_draw, unit_tree, units
+from survey_app.models import Batch, BatchCells, Counter, Frame, PaperEntry, Round, SampleCell, Stratum, TraitCount
+from survey_app.services import reading, register, sample_draw, unit_tree, units
 from survey_app.services.indices import AGENCY_KINDS
 from survey_app.services.publication import LIVE
 from survey_app.services.reading import Opened
 
 OFFERED = ("invited", "handed_out")
 NAMES = {name: name for name in ("opened", "answered", *rule.CALLERS)} | dict.fromkeys(OFFERED, "offered")
+SHEETS = ("sheets_printed", "sheets_handed_out", "sheets_answered")
 Weeks = dict[uuid.UUID, dict[date, Counts]]  # by unit
 
 
@@ -61,6 +62,7 @@ def of_round(installation: Installation, reader: Reader, slug: str, code: str) -
         own = _line(counted, opened.slug, opened.name, under)
         started = any(counted.weeks.values())
         modes = _modes(session, row, under)
+        sheets = _sheets(session, row, under, this_week)
         frozen = session.get(Frame, row.id)
         excluded = frozen.excluded if frozen else {}
     return opened, Fieldwork(
@@ -71,6 +73,7 @@ def of_round(installation: Installation, reader: Reader, slug: str, code: str) -
         unit_weeks=tuple(weeks),
         modes=modes,
         replaced=tuple(sample_draw.replaced(installation, row.code).items()),
+        sheets=sheets,
         left_out=tuple((reason, sum(desks.values())) for reason, desks in sorted(excluded.items())),
     )
 
@@ -81,13 +84,12 @@ def _counted(session: Session, row: Round, this_week: date) -> _Field:
     mine = (Counter.round_id == row.id, Counter.week < this_week, Counter.name.in_(NAMES))
     for counter in session.scalars(select(Counter).where(*mine)):
         weeks[counter.unit_id][counter.week] += Counts(**{NAMES[counter.name]: counter.value})
-    sums = (func.sum(Batch.n), func.sum(Batch.complete), func.sum(Batch.partial))
-    batches = select(func.coalesce(Batch.desk_id, Batch.pool_id), *sums).group_by(Batch.desk_id, Batch.pool_id)
-    released: dict[uuid.UUID, Released] = {}
-    for unit, *found in session.execute(batches.where(Batch.round_id == row.id, Batch.grade.in_(LIVE.grades))):
-        before = released.get(unit, Released())
-        n, complete, partial = (int(value) for value in found)
-        released[unit] = Released(before.answers + n, before.complete + complete, before.partial + partial)
+    released = defaultdict(Released, register.assisted_by_slip(session, row.id))
+    live = select(Batch).where(Batch.round_id == row.id, Batch.grade.in_(LIVE.grades))
+    for batch in session.scalars(live):
+        unit = batch.desk_id or batch.pool_id
+        if unit is not None:
+            released[unit] += register.released_of([batch])
     strata = tuple(session.scalars(select(Stratum).where(Stratum.round_id == row.id, Stratum.number > 0)))
     cells = select(BatchCells.stratum_number).join(Batch).where(Batch.round_id == row.id).distinct()
     drawn = select(SampleCell).where(SampleCell.round_id == row.id)
@@ -100,8 +102,7 @@ def _counted(session: Session, row: Round, this_week: date) -> _Field:
 
 def _line(field: _Field, slug: str, name: str, under: set[uuid.UUID]) -> UnitLine:
     counts = sum((n for unit in under for n in field.weeks.get(unit, {}).values()), Counts())
-    opened = [r for unit in under if (r := field.released.get(unit))]
-    released = Released(sum(r.answers for r in opened), sum(r.complete for r in opened), sum(r.partial for r in opened))
+    released = sum((r for unit in under if (r := field.released.get(unit))), Released())
     cases = rule.dispositions(counts, released, ended=field.ended)
     rates = response_rates.rates(cases)
     strata = [s for s in field.strata if s.desk_id in under]
@@ -115,11 +116,18 @@ def _line(field: _Field, slug: str, name: str, under: set[uuid.UUID]) -> UnitLin
         rates=rates,
         unknown=cases.unknown,
         begun=max(0, counts.opened - counts.answered),
-        half_width=_half_width(expected, size, rates.rr2),
+        half_width=_half_width(expected, size, _index_rate(rates.rr2, released)),
         silent=sum(s.number not in field.heard for s in large) if field.heard else 0,
         strata=len(large),
         merged=not strata,
     )
+
+
+def _index_rate(rate: float | None, released: Released) -> float | None:
+    """Share of the invited whose answers the index is made of: assisted ones count as answers, and are none of it."""
+    if rate is None or not released.answers:
+        return rate
+    return rate * released.index / released.answers
 
 
 def _half_width(expected: float, size: int, rate: float | None) -> float | None:
@@ -135,6 +143,16 @@ def _weeks(field: _Field, slug: str, name: str, under: set[uuid.UUID]) -> list[W
         for week, counts in field.weeks.get(unit, {}).items():
             found[week] += counts
     return [WeekLine(slug, name, week, found[week]) for week in sorted(found)]
+
+
+def _sheets(session: Session, row: Round, under: set[uuid.UUID], this_week: date) -> Sheets:
+    """Questionnaires of paper, in whole weeks too; those keyed in once only as they are now."""
+    sums = select(Counter.name, func.sum(Counter.value)).group_by(Counter.name)
+    mine = (Counter.round_id == row.id, Counter.unit_id.in_(under), Counter.week < this_week)
+    found = {name: int(n) for name, n in session.execute(sums.where(*mine, Counter.name.in_(SHEETS)))}
+    waiting = select(func.count()).where(PaperEntry.round_id == row.id, PaperEntry.desk_id.in_(under))
+    printed, handed_out, answered = (found.get(name, 0) for name in SHEETS)
+    return Sheets(printed, handed_out, answered, waiting=session.scalar(waiting) or 0)
 
 
 def _modes(session: Session, row: Round, under: set[uuid.UUID]) -> tuple[tuple[str, int], ...]:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from survey_app.domain import batching, periods
 from survey_app.domain.batching import Atom, Move
 from survey_app.installation import Installation
-from survey_app.models import Batch, BatchCells, Round, Stratum
-from survey_app.services import inbox, moving, pools, rounds, unit_tree
+from survey_app.models import Batch, BatchCells, Round, Stratum, TraitCount
+from survey_app.services import inbox, moving, paper, pools, rounds, unit_tree
 from survey_app.services.errors import RefusedError
 from survey_app.services.inbox import Waiting
 from survey_app.services.moving import OvertakenError
@@ -41,6 +41,8 @@ class Report:
     waiting: int = 0
     comments: int = 0
     held: dict[str, int] = field(default_factory=dict)  # grade -> answers too few for any batch of the whole round
+    held_slips: dict[str, int] = field(default_factory=dict)  # of these, answers by slip, by desk
+    sheets: dict[str, int] = field(default_factory=dict)  # desk -> sheets of paper keyed in once only at the close
 
 
 def next_flush(row: Round, now: datetime) -> datetime:
@@ -77,8 +79,22 @@ def close(
         if row.state == "field":
             rounds.advance(session, installation, row, "closed", actor)
     report = _move_all(installation, code, progress, closing=True)
+    _note_held(installation, code, report)
     _finish(installation, code, report)
     return report
+
+
+def _note_held(installation: Installation, code: str, report: Report) -> None:
+    """Keep count of answers that no batch takes, so that rates still know them, and of sheets keyed in once only."""
+    with installation.database.write() as session:
+        row = rounds.by_code(session, code)
+        of_round = {"round_id": row.id, "trait": moving.BY_SLIP, "value": moving.HELD}
+        session.execute(delete(TraitCount).filter_by(**of_round))  # a close that was killed runs again
+        month = periods.month(installation.today())
+        for desk, n in report.held_slips.items():
+            if n:
+                session.add(TraitCount(**of_round, unit_id=uuid.UUID(desk), month=month, n=n))
+        report.sheets = paper.keyed_once(session, row.id)
 
 
 def _hour_has_come(installation: Installation, row: Round, now: datetime) -> bool:
@@ -91,7 +107,7 @@ def _move_all(installation: Installation, code: str, progress: Progress | None, 
     report = Report(code)
     for _attempt in range(MAX_REPLANS):
         plan = _Plan(installation, code, closing=closing)
-        report.waiting, report.held = plan.staying, plan.held
+        report.waiting, report.held, report.held_slips = plan.staying, plan.held, plan.held_slips
         try:
             for place, step in enumerate(plan.moves):
                 moving.move(installation, plan.row, plan.strata, step, plan.own_stratum)
@@ -121,6 +137,7 @@ class _Plan:
             may_move = [a for a in waiting if closing or self._free(a)]
             self.moves: list[Move[Waiting]] = []
             self.held: dict[str, int] = defaultdict(int)
+            self.held_slips: dict[str, int] = defaultdict(int)
             self._plan_moves(may_move, lambda u: _hex(parents.get(uuid.UUID(u))), closing=closing)
         self.staying = len(waiting) - sum(len(m.answers) for m in self.moves)
 
@@ -133,6 +150,7 @@ class _Plan:
             self.moves, held = batching.last(atoms, parent, self._room.of, chance)
             for atom, answers in held.items():
                 self.held[atom.grade] += len(answers)
+                self.held_slips[atom.desk] += sum(answer.by_slip for answer in answers)
         else:
             self.moves = batching.due(atoms, chance)
 

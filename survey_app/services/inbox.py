@@ -33,6 +33,12 @@ class Waiting:
     shown: tuple[str, ...]
     quick: bool
     partial: bool
+    sheet: bool
+
+    @property
+    def by_slip(self) -> bool:
+        """True for an answer of somebody who was offered an address: no walk-up, and no sheet of paper."""
+        return self.stratum != NO_STRATUM and not self.sheet
 
 
 def open_all(installation: Installation, session: Session, round_id: uuid.UUID) -> list[Waiting]:
@@ -67,6 +73,7 @@ def _open(row: Inbox, private: bytes) -> Waiting:
         shown=tuple(content["shown"]),
         quick=content["flagged"],
         partial=content.get("partial", False),
+        sheet=content.get("sheet", False),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain import collectors, periods, round_plan, tokens
+from survey_app.domain import collectors, grades, periods, round_plan, tokens
 from survey_app.installation import Installation
 from survey_app.models import Dossier, Invitation, RollPacket, Round, SampleMember, Stratum
 from survey_app.services import audit, counters, rounds, strata, unit_tree, units
@@ -118,14 +118,17 @@ def roll(
         key = installation.keys.round_keys(row.code).token
         month = periods.months_between(row.field_start, installation.today())
         name, last_day = unit_tree.name_of(session, unit.id, installation.today()), rounds.last_day(row, month)
+        kind = tokens.Kind.SHEET if way == grades.PAPER else tokens.Kind.ROLL
         made = []
         for _ in range(slips):
             identity = secrets.token_bytes(tokens.IDENTIFIER_BYTES)
-            token = tokens.issue(key, row.number, chosen.number, month, identity, tokens.Kind.ROLL)
+            token = tokens.issue(key, row.number, chosen.number, month, identity, kind)
             made.append(Slip(address(installation.settings.public_url, token), token.text, name, None, last_day))
         secrets.SystemRandom().shuffle(made)
         session.add(RollPacket(stratum_id=chosen.id, made_on=installation.today(), slips=slips))
         chosen.issued += slips
+        if kind is tokens.Kind.SHEET:
+            counters.count(session, row.id, unit.id, installation.today(), "sheets_printed", slips)
         audit.note(session, installation, "tokens roll", unit_slug, f"{slips} slips, stratum {chosen.number}")
         return Issued(tuple(made), 0, ())
 

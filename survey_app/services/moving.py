@@ -37,6 +37,8 @@ from survey_app.services.room import strata_of_desk
 from survey_app.services.taking import NO_STRATUM
 
 POOLED = -1  # stratum number of answers whose own stratum is unknown or would leave too few dossiers
+BY_SLIP, HELD = "by_slip", "held"  # a trait of grades that walk-ups and sheets of paper share with slips
+BY_SLIP_ALONE = {"G1", "G2"}  # their batches count how their answers ended
 TRAITS = ("language", "device", "duration", "assisted")
 
 
@@ -191,10 +193,7 @@ def _side_tables(
             session.add(WaitingComment(round_id=row.id, unit_id=unit, sealed=sealed))
         else:
             session.add(WaitingSensitive(round_id=row.id, sealed=sealed))
-    tallies = Tally((trait, a.traits[trait]) for a in answers for trait in TRAITS)
-    tallies.update(("partial", "yes") for a in answers if a.partial)
-    tallies.update(("shown", language) for a in answers for language in a.shown)
-    for (trait, value), n in sorted(tallies.items()):
+    for (trait, value), n in sorted(_tallies(answers, instrument).items()):
         counters.add(
             session,
             TraitCount,
@@ -206,6 +205,17 @@ def _side_tables(
             trait=trait,
             value=value,
         )
+
+
+def _tallies(answers: Sequence[Waiting], instrument: Instrument) -> Tally[tuple[str, str]]:
+    """How many answers of a batch have each trait."""
+    tallies = Tally((trait, a.traits[trait]) for a in answers for trait in TRAITS)
+    tallies.update(("partial", "yes") for a in answers if a.partial)
+    if {a.grade for a in answers}.isdisjoint(BY_SLIP_ALONE):
+        slips = [a for a in answers if a.by_slip]
+        tallies.update((BY_SLIP, rule.enough(instrument, _read_back(a.answers))) for a in slips)
+    tallies.update(("shown", language) for a in answers for language in a.shown)
+    return tallies
 
 
 def _read_back(answers: Mapping[str, object]) -> dict[str, rule.Value]:

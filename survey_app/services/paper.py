@@ -16,11 +16,12 @@ from survey_app.domain import answers as rule
 from survey_app.domain import grades, sealing, tokens
 from survey_app.domain.access import Reader
 from survey_app.installation import Installation
-from survey_app.models import PaperEntry, Round, Spent
-from survey_app.services import collection, counters, units
+from survey_app.models import Counter, PaperEntry, Round, Spent, Unit
+from survey_app.services import audit, collection, counters, rounds, units
 from survey_app.services.collection import Address, Submission
-from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, LateError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, LateError, RefusedError
 
+SHEETS = (tokens.Kind.SHEET, tokens.Kind.ROLL)  # sheets printed by earlier versions are slips of a roll
 PURPOSE, SHOWN = b"paper entry", b"paper difference shown"
 LANGUAGE = "sheet_language"  # among what differs, beside the items
 UNKNOWN = "This code opens no sheet of yours."
@@ -111,11 +112,35 @@ def waiting(installation: Installation, reader: Reader) -> int:
         return session.scalar(found) or 0
 
 
+def keyed_once(session: Session, round_id: uuid.UUID) -> dict[str, int]:
+    """How many sheets of each desk, by its slug, were keyed in once only."""
+    found = select(Unit.slug, func.count()).join(PaperEntry, PaperEntry.desk_id == Unit.id).group_by(Unit.slug)
+    mine = found.where(PaperEntry.round_id == round_id).order_by(Unit.slug)
+    return dict(session.execute(mine).all())
+
+
+def handed_out(installation: Installation, round_code: str, unit_slug: str, number: int) -> None:
+    """Write down how many of its sheets a desk handed out: counted apart from slips, since no rate speaks of sheets."""
+    with installation.database.write() as session:
+        row = rounds.by_code(session, round_code)
+        unit = units.unit_by_slug(session, unit_slug)
+        session.refresh(unit, with_for_update={"key_share": True})  # two reports at once wait for each other
+        mine = (Counter.round_id == row.id, Counter.unit_id == unit.id)
+        sums = select(Counter.name, func.sum(Counter.value)).where(*mine).group_by(Counter.name)
+        found = {name: int(n) for name, n in session.execute(sums)}
+        printed, before = found.get("sheets_printed", 0), found.get("sheets_handed_out", 0)
+        if number < 0 or before + number > printed:
+            told = f"{unit_slug} had {printed} sheets printed and reported {before} as handed out"
+            raise RefusedError(f"{told}; {number} more is too many.")
+        counters.count(session, row.id, unit.id, installation.today(), "sheets_handed_out", number)
+        audit.note(session, installation, "paper handed-out", unit_slug, str(number))
+
+
 def _address(installation: Installation, reader: Reader, code: str) -> Address:
     address = collection.open_claim(installation, code, grades.PAPER)
     with installation.database.read() as session:
         mine = units.descendants(session, reader.unit_id, installation.today())
-    if address.kind is not tokens.Kind.ROLL or address.desk_id not in mine:
+    if address.kind not in SHEETS or address.desk_id not in mine:
         raise ClosedDoorError(UNKNOWN)
     return address
 

@@ -174,11 +174,12 @@ class _Publisher:
 
     def _rates(self, under: set[uuid.UUID], parts: list[Part]) -> dict[str, int]:
         tokens = [part.batch for part in parts if part.batch.grade in LIVE.grades]
+        answers = self.counts.by_slip(under, tokens)
         return {
             "returned": self.counts.total(self.counts.returned, under),
             "invited": self.counts.total(self.counts.invited, under) + self.counts.counted("handed_out", under),
             "opened": self.counts.counted("opened", under),
-            "enough": sum(batch.complete + batch.partial for batch in tokens),
+            "enough": answers.complete + answers.partial + answers.held,
             **{f"grade:{g}": sum(p.batch.n for p in parts if p.batch.grade == g) for g in ("G1", "G2", "G3", "G4")},
         }
 

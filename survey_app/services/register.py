@@ -2,14 +2,16 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from survey_app.models import Counter, Dossier, Frame, Invitation, Round, SampleCell
-from survey_app.services import strata, units
+from survey_app.domain.fieldwork import Released
+from survey_app.models import Batch, Counter, Dossier, Frame, Invitation, Round, SampleCell, TraitCount
+from survey_app.services import moving, strata, units
 
 Pair = tuple[uuid.UUID, uuid.UUID]  # desk, agency
 
@@ -22,6 +24,7 @@ class Register:
     returned: dict[Pair, int] = field(default_factory=lambda: defaultdict(int))
     invited: dict[Pair, int] = field(default_factory=lambda: defaultdict(int))
     counters: dict[uuid.UUID, dict[str, int]] = field(default_factory=dict)
+    assisted: dict[uuid.UUID, Released] = field(default_factory=dict)
 
     def total(self, counts: dict[Pair, int], under: set[uuid.UUID]) -> int:
         """Sum of the pairs whose desk or agency is among these units."""
@@ -30,6 +33,10 @@ class Register:
     def counted(self, name: str, under: set[uuid.UUID]) -> int:
         """Sum of one counter over these units."""
         return sum(self.counters.get(unit, {}).get(name, 0) for unit in under)
+
+    def by_slip(self, under: set[uuid.UUID], batches: Iterable[Batch]) -> Released:
+        """Released answers of people who were offered an address: `batches` of grades G1 and G2, and others."""
+        return sum((self.assisted.get(unit, Released()) for unit in under), released_of(batches))
 
 
 def load(session: Session, row: Round) -> Register:
@@ -67,7 +74,25 @@ def load(session: Session, row: Round) -> Register:
     counted = select(Counter.unit_id, Counter.name, func.sum(Counter.value)).where(Counter.round_id == row.id)
     for unit, name, value in session.execute(counted.group_by(Counter.unit_id, Counter.name)):
         register.counters.setdefault(unit, {})[name] = int(value)
+    register.assisted = assisted_by_slip(session, row.id)
     return register
+
+
+def released_of(batches: Iterable[Batch]) -> Released:
+    """Count batches of grades whose answers all came by slip."""
+    return sum((Released(b.n, b.complete, b.partial, b.n) for b in batches), Released())
+
+
+def assisted_by_slip(session: Session, round_id: uuid.UUID) -> dict[uuid.UUID, Released]:
+    """Released answers by slip in grades that they share with walk-ups and sheets, and those held, by unit."""
+    found: dict[uuid.UUID, Released] = defaultdict(Released)
+    mine = (TraitCount.round_id == round_id, TraitCount.trait == moving.BY_SLIP)
+    for unit, ended, n in session.execute(select(TraitCount.unit_id, TraitCount.value, TraitCount.n).where(*mine)):
+        if ended == moving.HELD:
+            found[unit] += Released(held=n)
+        else:
+            found[unit] += Released(n, *(n if ended == name else 0 for name in ("complete", "partial")))
+    return found
 
 
 def _frozen(session: Session, register: Register, frozen: Frame) -> None:

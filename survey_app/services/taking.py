@@ -47,7 +47,7 @@ class Origin:
     spent_hash: bytes
     stratum: int
     grade: str
-    roll: bool = False
+    sheet: bool = False  # its token stands on a questionnaire of paper: counted apart from slips
     desk: uuid.UUID | None = None  # of an answer without a slip
 
 
@@ -111,7 +111,8 @@ class Form:
         if entry is not None:
             entry.sealed = GONE
         if self.origin.unit_id is not None and self.origin.stratum != NO_STRATUM:
-            counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, "answered")
+            name = "sheets_answered" if self.origin.sheet else "answered"
+            counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, name)
         self.session.add(
             Inbox(
                 round_id=self.origin.round_id,
@@ -176,7 +177,7 @@ def _content(origin: Origin, circumstances: Circumstances, answers: Mapping[str,
         "duration": duration_band(seconds),
         "flagged": flags.is_quick(seconds, scored),  # the straight line is looked for when the answer moves
         "partial": circumstances.partial,
-        "roll": origin.roll,
+        "sheet": origin.sheet,
     }
 
 

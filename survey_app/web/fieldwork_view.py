@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from survey_app.domain.collation import sort_key
 from survey_app.domain.eligibility import Exclusion
-from survey_app.domain.fieldwork import Counts, Fieldwork, UnitLine, WeekLine
+from survey_app.domain.fieldwork import Counts, Fieldwork, Sheets, UnitLine, WeekLine
 from survey_app.domain.figures import RoundLine
 from survey_app.domain.spreadsheets import neutral
 from survey_app.web import charts, words
@@ -50,6 +50,7 @@ class FieldworkView:
     units: tuple[UnitText, ...]
     weeks: tuple[tuple[str, tuple[str, ...]], ...]
     modes: tuple[tuple[str, str], ...]
+    sheets: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]
     replaced: tuple[tuple[str, str], ...]
     chart: Chart | None
@@ -68,6 +69,7 @@ def fieldwork_view(found: Fieldwork, line: RoundLine) -> FieldworkView:
         units=tuple(_unit(unit) for unit in by_name),
         weeks=tuple((day(week.week), _counts(week.counts)) for week in found.weeks),
         modes=tuple((device_names().get(name, name), number(n)) for name, n in found.modes),
+        sheets=_sheets(found.sheets),
         left_out=tuple((exclusions[Exclusion(reason)], number(n)) for reason, n in found.left_out),
         replaced=tuple((replacement_names()[reason], number(n)) for reason, n in found.replaced),
         chart=charts.fieldwork(found, [found.own, *by_name]) if found.own.counts.offered else None,
@@ -128,6 +130,21 @@ def _unit(unit: UnitLine) -> UnitText:
         half_width="" if unit.merged else half_width,
         silent=_("%(silent)s of %(all)s", silent=unit.silent, all=unit.strata) if unit.strata else "",
         merged=unit.merged,
+    )
+
+
+def _sheets(sheets: Sheets) -> tuple[tuple[str, str], ...]:
+    if sheets == Sheets():
+        return ()
+    number = words.number_format().plain
+    return (
+        (_("Printed"), number(sheets.printed)),
+        (_("Handed out"), number(sheets.handed_out)),
+        (_("Counted"), number(sheets.answered)),
+        (
+            _("Keyed in once only, and in no figure until keyed in again before the close"),
+            number(sheets.waiting),
+        ),
     )
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+import analysis
 from survey_app.domain.access import Reader
-from survey_app.services import contacts, fieldwork, flush, invitations
+from survey_app.domain.fieldwork import Sheets
+from survey_app.services import contacts, fieldwork, flush, invitations, paper
 from survey_app.services.errors import NotFoundError
 from tests import province
 from tests.factories import a_unit
@@ -54,3 +56,49 @@ def test_only_the_province_and_those_above_it_see_the_page(made):
         fieldwork.of_round(made.installation, reader(made.installation, "tinh-khac"), "minh-hai", made.code)
     with pytest.raises(NotFoundError):
         fieldwork.of_round(made.installation, reader(made.installation, "xa-1", "agency"), "minh-hai", made.code)
+
+
+def page(made):
+    return fieldwork.of_round(made.installation, reader(made.installation), "minh-hai", made.code)[1]
+
+
+def test_sheets_of_paper_stand_in_no_rate_before_the_close_nor_after(made, clock):
+    """By hand: 30 answers on 120 slips are 0.25, whatever becomes of 100 sheets."""
+    slips = invitations.issue(made.installation, made.code, made.dossiers["desk-1"]).slips
+    for slip in slips[:30]:
+        made.answer(slip.token)
+    sheets = invitations.roll(made.installation, made.code, "desk-1", 100, way="paper").slips
+    paper.handed_out(made.installation, made.code, "desk-1", 100)
+    for sheet in sheets[:60]:
+        made.answer(sheet.token, device="paper")
+    clock.now += timedelta(days=7)
+    before = page(made)
+    flush.close(made.installation, made.code)
+    after = page(made)
+    assert (before.own.rates.rr2, after.own.rates.rr2) == (0.25, 0.25)
+    assert before.own.counts.offered == 120
+    assert after.own.half_width == before.own.half_width
+    assert before.sheets == Sheets(printed=100, handed_out=100, answered=60)
+
+
+def test_assisted_answers_on_slips_are_answers_before_the_close_and_after(made, clock):
+    """By hand: 20 of grade G1, 25 of grade G3, and 5 of grade G4 too few for any batch are 50 of 270."""
+    slips = made.slips("desk-1")
+    other = made.slips("desk-2")
+    for slip in slips[:20]:
+        made.answer(slip.token)
+    rolled = invitations.roll(made.installation, made.code, "desk-1", 50).slips
+    invitations.handed_out(made.installation, made.code, "desk-1", 30, None)
+    for slip in rolled[:25]:
+        made.answer(slip.token, device="desk", assisted=True)
+    for slip in other[:5]:
+        made.answer(slip.token, device="paper")  # held for ever: no batch takes five
+    clock.now += timedelta(days=7)
+    before = page(made)
+    flush.close(made.installation, made.code)
+    after = page(made)
+    assert before.own.counts.offered == 270
+    assert before.own.rates.rr2 == after.own.rates.rr2 == pytest.approx(50 / 270)
+    # The index is made of the 20 of grade G1 alone, of the 45 answers that were opened: 960 dossiers, all drawn.
+    expected = 960 * 50 / 270 * 20 / 45
+    assert after.own.half_width == pytest.approx(100 * analysis.half_width_for_size(expected, population=960))

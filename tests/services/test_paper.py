@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from survey_app.domain import sealing, tokens
 from survey_app.domain.access import Reader
-from survey_app.models import Inbox, PaperEntry, Quarantine, Spent, Stratum, Unit
+from survey_app.models import Counter, Inbox, PaperEntry, Quarantine, Spent, Stratum, Unit
 from survey_app.services import flush, invitations, paper, taking
-from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, LateError
+from survey_app.services.errors import AnswersNotValidError, ClosedDoorError, LateError, RefusedError
 from tests import province
 
 ANSWERS = {"q00": ["4"], "q01": ["5"], "needs": ["time", "fees"]}
@@ -40,7 +40,7 @@ def codes(installation, place):
     with installation.database.read() as session:
         desk = select(Unit.id).where(Unit.slug == "desk-1").scalar_subquery()
         number = session.scalars(select(Stratum.number).where(Stratum.desk_id == desk)).first()
-    return [slip.token for slip in invitations.roll(installation, place.code, "desk-1", 50, number).slips]
+    return [slip.token for slip in invitations.roll(installation, place.code, "desk-1", 50, number, "paper").slips]
 
 
 def count(installation, table):
@@ -207,6 +207,38 @@ def test_a_sheet_without_the_general_question_counts_as_partial(installation, cl
     assert not sealed[1]["partial"]
 
 
+def test_a_sheets_code_gives_grade_g4_by_whatever_door(installation, place, codes, monkeypatch):
+    sealed = []
+    monkeypatch.setattr(taking.sealing, "seal_to", lambda _public, plain: sealed.append(json.loads(plain)) or b"x")
+    place.answer(codes[0])  # a citizen's phone, or a clerk with a stack of sheets
+    place.answer(codes[1], device="desk")
+    place.answer(codes[2], device="desk", assisted=True)
+    place.answer(place.slips("desk-1")[0].token)
+    assert [one["grade"] for one in sealed] == ["G4", "G4", "G4", "G1"]
+
+
+def test_a_sheet_printed_as_a_slip_of_a_roll_is_still_keyed_in(installation, place, clerk):
+    old = invitations.roll(installation, place.code, "desk-1", 50).slips[0].token
+    assert [send(installation, clerk, old, ANSWERS).outcome for _time in range(2)] == ["kept", "stored"]
+
+
+def test_sheets_handed_out_are_counted_apart_from_slips(installation, place, codes):
+    paper.handed_out(installation, place.code, "desk-1", 30)
+    with pytest.raises(RefusedError, match="50 sheets printed and reported 30"):
+        paper.handed_out(installation, place.code, "desk-1", 21)
+    with installation.database.read() as session:
+        assert session.scalar(select(func.sum(Stratum.handed_out))) == 0
+        told = select(Counter.value).where(Counter.name == "sheets_handed_out")
+        assert session.scalars(told).all() == [30]
+
+
+def test_the_close_names_sheets_that_were_keyed_in_once(installation, place, clerk, codes):
+    for code in codes[:3]:
+        send(installation, clerk, code, ANSWERS)
+    send(installation, clerk, codes[0], ANSWERS)
+    assert flush.close(installation, place.code).sheets == {"desk-1": 2}
+
+
 def test_an_empty_sheet_is_not_counted(installation, clerk, codes):
     assert send(installation, clerk, codes[0], {"q00": [], "q01": [""]}).outcome == "empty"
     assert counts(installation) == [0, 0, 0, 0]
@@ -230,7 +262,7 @@ def test_a_sheet_that_came_too_late_says_so_before_it_is_keyed_in(installation, 
 
 
 def test_a_scanner_opens_a_sheet_by_its_whole_address(installation, place, clerk):
-    slip = invitations.roll(installation, place.code, "desk-1", 50).slips[0]
+    slip = invitations.roll(installation, place.code, "desk-1", 50, way="paper").slips[0]
     for scanned in (slip.url, f" {slip.url.lower()}\r\n"):
         assert paper.open_sheet(installation, clerk, scanned).address.token.text == slip.token
 

@@ -107,3 +107,12 @@ def test_another_desk_and_a_form_of_another_site_change_nothing(own_app, code):
     answer = stranger.client.post("/paper/sheet", data={"code": code, "q00": "4"})
     assert answer.status_code == 400
     assert "Không có phiếu nào chờ" in stranger.get("/paper/").words
+
+
+def test_the_province_sees_how_many_sheets_wait_for_their_second_time(own_app, clerk, code):
+    boss = Visitor(own_app)
+    boss.sign_in("province", PASSWORD)
+    address = f"/province/minh-hai/{LIVE}/fieldwork"
+    assert "Mới nhập một lần" not in boss.get(address).words
+    keyed(clerk, code, q00="4")
+    assert "trước khi đóng đợt 1" in boss.get(address).words
