@@ -185,6 +185,11 @@ SPOKEN: Final = (
     "slip_without",
     "slip_unreadable",
     "slip_elsewhere",
+    "camera_hint",
+    "camera_none",
+    "code_label",
+    "code_wrong",
+    "code_length",
     "assisted_heading",
     "assisted_warning",
     "assisted_mark",
@@ -210,4 +215,5 @@ SPOKEN: Final = (
     "saved",
     "saved_slip",
     "thanks_hint",
+    "done",
 )

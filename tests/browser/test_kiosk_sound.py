@@ -18,6 +18,7 @@ MODULE = "import(`/kiosk/files/${document.documentElement.dataset.version}/sound
 PLAYS = """() => { window.plays = 0; const play = Audio.prototype.play;
   Audio.prototype.play = function () { window.plays += 1; return play.call(this); }; }"""
 HEARING = f"async () => (await {MODULE}).hearing()"
+HEARD_DOOR = f".door[lang={HEARD}]"
 BRACKETED = re.compile(r"⟦[^⟧]*⟧")
 
 
@@ -46,9 +47,13 @@ def office(kiosk_office_of_module, tmp_path_factory):
     return office
 
 
-def with_recordings(kiosk, office):
-    """Wait until the tablet has stored everything that can be heard and seen."""
-    stored = len({one.file for of in office.installation.languages.contents().media.values() for one in of.values()})
+def media_files(office):
+    return sorted({one.file for of in office.installation.languages.contents().media.values() for one in of.values()})
+
+
+def with_recordings(kiosk, office, lost=0):
+    """Wait until the tablet has stored everything that can be heard and seen, but for what is lost."""
+    stored = len(media_files(office)) - lost
     for _try in range(200):
         if kiosk.page.evaluate("async () => (await (await caches.open('sipas-media')).keys()).length") == stored:
             return kiosk
@@ -58,7 +63,9 @@ def with_recordings(kiosk, office):
 
 @pytest.fixture
 def tablet(office, new_kiosk):
-    return with_recordings(new_kiosk(office).set_up(office.code()), office)
+    tablet = with_recordings(new_kiosk(office).set_up(office.code()), office)
+    tablet.page.wait_for_selector(HEARD_DOOR)
+    return tablet
 
 
 def hearing(tablet):
@@ -95,9 +102,9 @@ def test_question_and_answers_are_read_out_to_their_end_without_a_line(tablet):
     until(tablet, lambda now: now["waiting"] > 0)
     expect(tablet.page.locator(".choice.heard")).to_have_count(1)
     until(tablet, lambda now: now["waiting"] == 0 and now["ended"])
-    until(tablet, lambda _now: len(tablet.page.evaluate("window.heard")) >= 6)  # told a moment after the last has ended
+    until(tablet, lambda _now: len(tablet.page.evaluate("window.heard")) >= 9)  # told a moment after the last has ended
     played = tablet.page.evaluate("window.heard")
-    assert len(played) == 6  # the question and its five answers; it has to be answered, so nothing can be skipped
+    assert len(played) == 9  # question, five answers, back, stop, help; nothing can be skipped
     assert all(abs(seconds - 0.25) < 0.1 for seconds in played)
     tablet.page.context.set_offline(False)
 
@@ -106,14 +113,14 @@ def test_a_language_that_is_only_heard_is_read_out_by_itself_and_no_other_is(tab
     """After the touch of a finger, as browsers demand it before they let a page be heard."""
     tablet.page.evaluate(PLAYS)
     tablet.touch(".door:nth-child(4)").at("slip")
-    heard_to_the_end(tablet, 5)  # what stands on the screen of the slip
+    heard_to_the_end(tablet, 7)  # what stands on the screen of the slip
     tablet.press(".ways .button", -1).at("question")
-    heard_to_the_end(tablet, 5 + 6)  # the question and its five answers
+    heard_to_the_end(tablet, 7 + 9)  # the question, its five answers, and the buttons
     tablet.press(".actions .plain").at("attract")
     tablet.touch(".door:nth-child(3)").at("slip").press(".ways .button", -1).at("question")
     tablet.touch("#listen")  # whatever had begun by itself would be heard before this
     until(tablet, lambda now: now["now"])
-    assert tablet.page.evaluate("window.plays") == 5 + 6 + 1
+    assert tablet.page.evaluate("window.plays") == 7 + 9 + 1
 
 
 @pytest.fixture
@@ -121,16 +128,17 @@ def timed(office, new_kiosk):
     """A tablet whose clock the test sets on, with every recording."""
     tablet = new_kiosk(office)
     tablet.page.clock.install()
-    return with_recordings(tablet.set_up(office.code()), office)
+    with_recordings(tablet.set_up(office.code()), office).page.wait_for_selector(HEARD_DOOR)
+    return tablet
 
 
 def test_the_countdown_that_is_read_out_is_not_stopped_by_that(timed):
     timed.page.evaluate(PLAYS)
     timed.touch(".door:nth-child(4)").at("slip")
-    heard_to_the_end(timed, 5)
+    heard_to_the_end(timed, 7)
     timed.page.clock.fast_forward(60_500)
     timed.page.wait_for_selector("dialog[open]")
-    heard_to_the_end(timed, 5 + 2)  # whether more time is needed, and the button for it
+    heard_to_the_end(timed, 7 + 3)  # whether more time is needed, and both buttons
     timed.page.clock.fast_forward(21_000)
     timed.at("attract")
 
@@ -207,6 +215,7 @@ def test_without_room_for_recordings_words_go_on(office, new_kiosk):
           throw new DOMException("full", "QuotaExceededError"); };""",
     )
     tablet.set_up(office.code()).visit()
+    assert tablet.at("attract").page.locator(".door").count() == 3  # not the one that is only heard
     tablet.staff(office.pin)
     assert "hết chỗ chứa" in tablet.page.text_content(".facts")
 

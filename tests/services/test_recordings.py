@@ -133,6 +133,7 @@ def test_the_machine_s_voice_is_marked_everywhere(installation, tmp_path, monkey
     listed = CliRunner().invoke(sipas, ["recordings", "list", "--language", "vi"], obj=installation)
     assert "placeholder" in listed.output
     gone = ["recordings", "remove", "--language", "vi", "--placeholders"]
-    assert "34 recordings removed" in CliRunner().invoke(sipas, gone, obj=installation).output
+    removed = CliRunner().invoke(sipas, gone, obj=installation).output
+    assert f"{len(recordings.heard.SPOKEN)} recordings removed" in removed
     refused = CliRunner().invoke(sipas, [*command[:3], TAG], obj=installation)
     assert "need a person" in refused.output

@@ -5,7 +5,7 @@ import { button, make } from "./element.js";
 import { counted } from "./flow.js";
 import { stopWatching } from "./idle.js";
 import { reset, stopButton, watchVisit } from "./leaving.js";
-import { listenTools } from "./sound.js";
+import { listenTools, reads } from "./sound.js";
 import { fact, isHeld } from "./store.js";
 import { sendSoon } from "./sync.js";
 import { go, show } from "./stage.js";
@@ -14,6 +14,7 @@ import { PATIENCE, current, forget, keep } from "./visit.js";
 import { figure, say } from "./words.js";
 
 const THANKS_SECONDS = 15;
+const READ_SECONDS = 90; // for so long the thanks wait for their end when they are read out
 
 let leaving = 0;
 
@@ -29,7 +30,7 @@ export function last(details) {
     tools: toolbar(),
     above: details?.failed ? [make("p", { class: "note warm", role: "alert" }, say("not_saved"))] : [],
     body: [
-      listenTools([details?.failed ? "not_saved" : null, "last_heading", "last_hint"]),
+      listenTools([details?.failed ? "not_saved" : null, "last_heading", "last_hint", "send", "back", "stop"]),
       make("p", {}, say("last_count", { number: figure(count) })),
       make("p", {}, say("last_hint")),
     ],
@@ -49,7 +50,7 @@ async function save() {
   stopWatching();
   go("saving");
   try {
-    await within(PATIENCE, keep().then((seq) => current() === visit && thank(seq, visit.token !== null)));
+    await within(PATIENCE, keep().then((seq) => current() === visit && thank(seq, visit)));
   } catch {
     if (current() !== visit) return;
     visit.kept = false;
@@ -63,11 +64,11 @@ export function saving() {
   show({ heading: say("saving") });
 }
 
-/** The answers are already gone from memory while thanks are said. */
-function thank(seq, withSlip) {
+/** The answers are already gone from memory while thanks are said: in the language, all that is left of the person. */
+function thank(seq, { token, language }) {
   stopWatching();
   forget();
-  go("thanks", { withSlip });
+  go("thanks", { withSlip: token !== null, language });
   tellReceived(seq);
 }
 
@@ -85,19 +86,24 @@ async function refusals() {
 }
 
 /** Thanks; the screen leaves by itself after some seconds. */
-export function thanks({ withSlip }) {
+export function thanks({ withSlip, language }) {
   const left = make("span", {}, String(THANKS_SECONDS));
   show({
     heading: say("thanks"),
     body: [
+      listenTools(["thanks", withSlip ? "saved_slip" : "saved", "thanks_hint", "done"], language),
       make("p", { id: "saved", class: "note", role: "status" }, say(withSlip ? "saved_slip" : "saved")),
       make("p", {}, say("thanks_hint")),
     ],
     actions: [button([say("done"), " (", left, ")"], finish, { class: "button main", id: "done" })],
   });
   clearInterval(leaving);
-  let seconds = THANKS_SECONDS;
+  let [seconds, waited] = [THANKS_SECONDS, 0];
   leaving = setInterval(() => {
+    if (reads() && waited < READ_SECONDS) {
+      waited += 1;
+      return;
+    }
     seconds -= 1;
     left.textContent = String(seconds);
     if (seconds <= 0) finish();

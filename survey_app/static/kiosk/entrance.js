@@ -2,11 +2,10 @@
 
 import { button, face, make } from "./element.js";
 import { stopButton, watchVisit } from "./leaving.js";
-import { askedNow } from "./rounds.js";
+import { askedNow, offer } from "./rounds.js";
 import { cameraReads, listen } from "./scanner.js";
 import { go, screenName, show } from "./stage.js";
-import { addRecordings, listenTools } from "./sound.js";
-import { fact } from "./store.js";
+import { addRecordings, listenTools, onlyHears, listen as readOut } from "./sound.js";
 import { toolbar } from "./toolbar.js";
 import { begin, current, join } from "./visit.js";
 import { withdrawn } from "./withdrawal.js";
@@ -16,7 +15,7 @@ const SLIP_TEXTS = ["slip_heading", "office_device", "slip_scan"];
 
 /** The screen between two people: whose device this is, and one large button per language. */
 export async function attract() {
-  const found = (await fact("package")) ?? { rounds: [] };
+  const found = (await offer()) ?? { rounds: [] };
   const { device, screens } = found;
   const [rounds, refused] = await Promise.all([askedNow(found), withdrawn()]);
   if (screenName() !== "attract") return;
@@ -33,7 +32,7 @@ export async function attract() {
     heading: words[languages[0]].title,
     lang: languages[0],
     above: [make("p", { class: "lead" }, device.desk), make("div", { class: "faces" }, [1, 2, 3, 4, 5].map(face))],
-    body: [make("div", { class: "doors" }, doors), notices(languages)],
+    body: [make("div", { class: "doors" }, doors), voices(languages, words), notices(languages)],
     foot: [staff()],
   });
 }
@@ -55,6 +54,14 @@ function door(language, name) {
   const start = say("start", {}, language);
   const words = [make("span", { class: "big" }, start), make("span", { lang: language }, name)];
   return button(words, () => enter(language), { class: "button main door", lang: language });
+}
+
+/** Each language that is only heard says by itself where to touch. */
+function voices(languages, words) {
+  const name = (language) => make("span", { lang: language }, words[language].language);
+  const voice = (language) => button([say("listen"), ": ", name(language)], () => readOut(["start"], language));
+  const heard = languages.filter(onlyHears).map(voice);
+  return heard.length ? make("div", { class: "listen" }, heard) : null;
 }
 
 /** Whose device this is, before anything is scanned, in each language of the interface. */
@@ -83,7 +90,7 @@ function scanned(slip, rounds) {
 /** Go on with a slip, or null for a code that is none: its round decides what is asked. */
 export async function take(slip) {
   const [visit, screen] = [current(), screenName()];
-  const { rounds } = await fact("package");
+  const { rounds } = await offer();
   if (!visit || current() !== visit || screenName() !== screen) return; // the person has left, or gone on without it
   const round = slip && rounds.find((one) => one.number === slip.round);
   if (!round) {
@@ -104,7 +111,7 @@ function start(round, token) {
 export async function slip(details) {
   listen(take);
   const camera = await cameraReads();
-  const [asked] = await askedNow(await fact("package"));
+  const [asked] = await askedNow(await offer());
   if (!current() || screenName() !== "slip") return;
   const ways = [
     camera && button(say("slip_camera"), () => go("camera"), { class: "button main wide" }),
@@ -116,7 +123,10 @@ export async function slip(details) {
     tools: toolbar(asked?.languages, asked?.instrument.words),
     above: details?.problem ? [make("p", { class: "note warm", role: "alert" }, say(details.problem))] : [],
     body: [
-      listenTools([details?.problem, ...SLIP_TEXTS, asked && "slip_without", "assisted_heading"]),
+      listenTools([
+        details?.problem, ...SLIP_TEXTS, camera && "slip_camera", "slip_type", asked && "slip_without",
+        "assisted_heading", "stop",
+      ]),
       make("p", { class: "note" }, say("office_device")),
       make("p", {}, say("slip_scan")),
       make("div", { class: "ways" }, ways),

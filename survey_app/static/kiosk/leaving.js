@@ -3,7 +3,7 @@
 import { within } from "./device.js";
 import { button, make } from "./element.js";
 import { stopWatching, touch, watch } from "./idle.js";
-import { forgetSound, hush, listen, onlyHears } from "./sound.js";
+import { askTools, forgetSound, hush } from "./sound.js";
 import { fact } from "./store.js";
 import { send } from "./sync.js";
 import { askOver, clear, go } from "./stage.js";
@@ -39,16 +39,18 @@ function warn(left) {
     return;
   }
   const seconds = make("p", { class: "clock" }, make("span", { id: "left" }, String(left)));
-  const more = () => {
-    hush();
-    touch();
-    document.getElementById("heading")?.focus();
-  };
-  askOver(say("still_there"), [make("p", {}, say("still_there_hint")), seconds], [
+  const heard = askTools(["still_there", "more_time", "leave_now"]);
+  askOver(say("still_there"), [make("p", {}, say("still_there_hint")), seconds, ...heard], [
     [say("leave_now"), reset],
-    [say("more_time"), more, { class: "button main" }],
+    [say("more_time"), stay, { class: "button main" }],
   ]);
-  if (onlyHears()) listen(["still_there", "more_time"]);
+}
+
+/** The person is there and goes on with the screen that was asked over. */
+function stay() {
+  hush();
+  touch();
+  document.getElementById("heading")?.focus();
 }
 
 /** Nobody asked for more time. Answers are thrown away, or kept and marked, as the round says. */
@@ -68,9 +70,10 @@ async function timeOut(settings) {
 export function leaveVisit() {
   if (current()?.kept) return null;
   if (!current()?.answers.size) return reset();
-  return askOver(say("stop_heading"), [make("p", {}, say("stop_hint"))], [
+  const heard = askTools(["stop_heading", "stop_hint", "stop_yes", "stop_no"]);
+  return askOver(say("stop_heading"), [make("p", {}, say("stop_hint")), ...heard], [
     [say("stop_yes"), reset],
-    [say("stop_no"), touch, { class: "button main" }],
+    [say("stop_no"), stay, { class: "button main" }],
   ]);
 }
 

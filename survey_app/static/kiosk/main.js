@@ -101,9 +101,9 @@ async function orAnew(awaited) {
   return found;
 }
 
-/** What the screen that waits for people shows, as a text: which rounds, or that this device was withdrawn. */
+/** What the screen that waits for people shows, as a text: rounds and languages, or that this device was withdrawn. */
 async function standing() {
-  return `${await offered(await fact("package"))} ${await withdrawn()}`;
+  return `${await offered()} ${await withdrawn()}`;
 }
 
 function renew(now) {
@@ -115,7 +115,12 @@ function renew(now) {
 async function heard(line) {
   document.documentElement.dataset.line = line;
   await note(line);
-  keepMedia((await fact("package"))?.media);
+  await lookAgain();
+  await keepMedia((await fact("package"))?.media);
+  await lookAgain(); // a language that is only heard is offered once its recordings are there
+}
+
+async function lookAgain() {
   const now = await standing();
   const changed = now !== known;
   known = now;

@@ -1,9 +1,12 @@
 /** Recordings and pictures of this device: fetched between visits, kept by their content, text goes on without them. */
 
+import { current } from "./visit.js";
+
 const STORE = "sipas-media";
 const SUFFIX = { mp3: "audio/mpeg", wav: "audio/wav", png: "image/png", webp: "image/webp" };
 
 const ROOM = 2_000_000; // bytes that are taken back for answers once the store is full
+const PATIENCE = 120_000; // ms until one file (at most 2 MB) is given up until the next run
 
 let running = false;
 let tight = ""; // files for which there was no room; the next start of the page tries once more
@@ -14,9 +17,18 @@ export function mediaState() {
   return state;
 }
 
-/** Store exactly the files that the package names; what cannot be stored is tried again after the next sending. */
+/** Which files are stored, by name. */
+export async function storedFiles() {
+  const keys = await globalThis.caches?.open(STORE).then((cache) => cache.keys()).catch(() => null);
+  return new Set(keys?.map(({ url }) => url.split("/").pop()));
+}
+
+/** Store exactly the files that the package names; what cannot be stored is tried again after the next sending.
+ *
+ * It begins between two visits, so that nothing that the person there may still hear is taken away.
+ */
 export async function keepMedia(files = []) {
-  if (running || !globalThis.caches || tight === files.join()) return;
+  if (running || current() || !globalThis.caches || tight === files.join()) return;
   running = true;
   const wanted = files.map((name) => `/media/${name}`);
   try {
@@ -38,9 +50,17 @@ async function storeAll(wanted) {
   await Promise.all(gone.map((path) => cache.delete(path)));
   state = { stored: wanted.filter((path) => there.has(path)).length, wanted: wanted.length, full: false };
   for (const path of wanted) {
-    if (there.has(path)) continue;
+    if (!there.has(path)) await storeOne(cache, path);
+  }
+}
+
+/** Store one file; one that does not come whole keeps no other away, only a full store ends the run. */
+async function storeOne(cache, path) {
+  try {
     await cache.put(path, new Response(await fetched(path), { headers: { "Content-Type": kind(path) } }));
     state.stored += 1;
+  } catch (error) {
+    if (error?.name === "QuotaExceededError") throw error;
   }
 }
 
@@ -59,7 +79,7 @@ async function makeRoom(wanted) {
 
 /** A file is named by the SHA-256 of its content: what came otherwise is not stored. */
 async function fetched(path) {
-  const response = await fetch(path, { credentials: "omit", cache: "no-store" });
+  const response = await fetch(path, { credentials: "omit", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   const content = await response.arrayBuffer();
   const found = [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))];
   const name = found.map((byte) => byte.toString(16).padStart(2, "0")).join("");

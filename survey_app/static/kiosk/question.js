@@ -33,9 +33,12 @@ export function question() {
 
 /** What is read out: the question, its hint, its answers in their order, then what else can be done. */
 function texts(item) {
-  const answers = shape(item) === "text" ? [] : choices(current().round.instrument, item).map((one) => one.text);
-  const end = shape(item) === "text" ? ["no_names"] : [];
-  return [`item.${item.id}`, `item.${item.id}.hint`, ...answers, ...end, item.required ? null : "skip"];
+  const [form, { answers: all, place, round }] = [shape(item), current()];
+  const answers = form === "text" ? ["no_names"] : choices(round.instrument, item).map((one) => one.text);
+  const given = all.has(item.id);
+  const onwards = [given || item.required ? null : "skip", given || form === "several" ? "go_on" : null];
+  const end = ["back", "stop", place ? null : "assisted_heading"];
+  return [`item.${item.id}`, `item.${item.id}.hint`, ...answers, ...onwards, ...end];
 }
 
 const BODIES = { grades, one: single, several, text: comment };

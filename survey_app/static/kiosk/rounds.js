@@ -1,5 +1,6 @@
-/** Which rounds people without a slip are asked about now: those whose first day has come. */
+/** What this device offers: rounds that people without a slip are asked about now, and languages that it really has. */
 
+import { storedFiles } from "./media.js";
 import { fact } from "./store.js";
 
 const DAY = 86_400_000;
@@ -19,12 +20,29 @@ export async function askedNow({ rounds, server_time: said }) {
   return [...begun.filter(runs), ...begun.filter((round) => !runs(round))];
 }
 
+/** The package, each round with the languages that can be offered; null before there is one.
+ *
+ * Who does not read has nothing but the recordings: without all of them such a language has no door.
+ */
+export async function offer() {
+  const found = await fact("package");
+  if (!found?.heard?.length) return found ?? null;
+  const stored = await storedFiles();
+  const whole = (recordings = {}) => Object.values(recordings).every((file) => stored.has(file));
+  const can = (language, round) =>
+    !found.heard.includes(language) || (whole(found.recordings[language]) && whole(round.recordings[language]));
+  const offered = (round) => ({ ...round, languages: round.languages.filter((language) => can(language, round)) });
+  return { ...found, rounds: found.rounds.map(offered) };
+}
+
 function serverTime(said, report) {
   const now = report ? Date.parse(report.time) + Math.max(0, Date.now() - report.at) : Date.now();
   return Math.max(now, Date.parse(said));
 }
 
-/** What the screen that waits for people offers, as a text: another one when the package is new or a round begins. */
-export async function offered(found) {
-  return found && [found.version, ...(await askedNow(found)).map((round) => round.code)].join();
+/** What the screen that waits for people offers, as a text: another one as soon as anything of it is. */
+export async function offered() {
+  const found = await offer();
+  if (!found) return null;
+  return [found.version, ...(await askedNow(found)).flatMap(({ code, languages }) => [code, ...languages])].join();
 }

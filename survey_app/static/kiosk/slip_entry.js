@@ -4,6 +4,7 @@ import { take } from "./entrance.js";
 import { button, make } from "./element.js";
 import { listen, look } from "./scanner.js";
 import { LENGTH, readSlip, typedLength } from "./slip.js";
+import { listenTools, tell } from "./sound.js";
 import { go, show } from "./stage.js";
 import { toolbar } from "./toolbar.js";
 import { say } from "./words.js";
@@ -17,9 +18,11 @@ export function camera() {
   const video = make("video", { class: "camera", playsinline: true, muted: true, "aria-label": say("camera_label") });
   const state = make("p", { role: "status" }, say("camera_hint"));
   const actions = [button(say("back"), () => go("slip"), { "data-back": true })];
-  show({ heading: say("slip_camera"), tools: toolbar(), body: [state, video], actions });
+  const heard = listenTools(["slip_camera", "camera_hint", "back"]);
+  show({ heading: say("slip_camera"), tools: toolbar(), body: [heard, state, video], actions });
   look(video, take).catch(() => {
     state.textContent = say("camera_none");
+    if (state.isConnected) tell(["camera_none", "back"]);
   });
 }
 
@@ -37,7 +40,9 @@ export function code() {
     event.preventDefault();
     const slipRead = readSlip(field.value);
     if (slipRead) return take(slipRead);
-    fault.textContent = say(typedLength(field.value) === LENGTH ? "code_wrong" : "code_length");
+    const problem = typedLength(field.value) === LENGTH ? "code_wrong" : "code_length";
+    fault.textContent = say(problem);
+    tell([problem]);
     field.setAttribute("aria-invalid", "true");
     return field.focus();
   };
@@ -47,6 +52,7 @@ export function code() {
       button(say("back"), () => go("slip"), { "data-back": true }),
       make("button", { class: "button main", type: "submit" }, say("go_on")),
     ]));
-  show({ heading: say("slip_type"), tools: toolbar(), body: [form] });
+  const heard = listenTools(["slip_type", "code_label", "go_on", "back"]);
+  show({ heading: say("slip_type"), tools: toolbar(), body: [heard, form] });
   field.focus();
 }

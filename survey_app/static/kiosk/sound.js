@@ -14,6 +14,7 @@ let queue = [];
 let player = null;
 let address = "";
 let turn = 0;
+let reading = false;
 
 /** Take over what the package says about recordings. */
 export function addRecordings({ recordings = {}, placeholders = [], heard = [] } = {}) {
@@ -29,6 +30,7 @@ export function hearing() {
 export function hush() {
   turn += 1;
   queue = [];
+  reading = false;
   mark(null);
   if (player) {
     player.pause();
@@ -46,27 +48,36 @@ export function forgetSound() {
   speed = SPEEDS[0];
 }
 
-/** Recordings of these texts in the person's language: those of the questionnaire, or of the screens. */
-function recordings(names) {
-  const visit = current();
-  if (!visit) return [];
-  const own = { ...known.recordings[visit.language], ...visit.round?.recordings[visit.language] };
+/** Recordings of these texts in a language: those of the questionnaire, or of the screens. */
+function recordings(names, language) {
+  const own = { ...known.recordings[language], ...current()?.round?.recordings[language] };
   return names.filter((name) => own[name]).map((name) => ({ name, file: own[name] }));
 }
 
-/** Whether the person's language is offered in recordings only. */
-export function onlyHears() {
-  return known.heard.includes(current()?.language);
+/** Whether a language is offered in recordings only. */
+export function onlyHears(language) {
+  return known.heard.includes(language);
+}
+
+/** Read these texts out by themselves to a person who only hears. */
+export function tell(names, language = current()?.language) {
+  if (onlyHears(language)) setTimeout(() => listen(names, language));
+}
+
+/** The button that reads out what is asked over a screen; none where nobody has recorded it. */
+export function askTools(names) {
+  tell(names);
+  return recordings(names, current()?.language).length ? [button(say("listen"), () => listen(names))] : [];
 }
 
 /** Buttons that read these texts out; null where nobody has recorded them. Begins by itself for who only hears. */
-export function listenTools(names) {
-  const found = recordings(names);
+export function listenTools(names, language = current()?.language) {
+  const found = recordings(names, language);
   if (!found.length) return null;
   const machine = found.some(({ file }) => known.placeholders.includes(file));
-  if (onlyHears()) setTimeout(() => listen(names));
+  tell(names, language);
   return make("div", { class: "listen", role: "group", "aria-label": say("listen") }, [
-    button(say("listen"), () => listen(names), { id: "listen" }),
+    button(say("listen"), () => listen(names, language), { id: "listen" }),
     button(say("hush"), hush, { id: "hush" }),
     button(speedWords(), faster, { id: "speed" }),
     machine ? make("span", { class: "mark" }, say("machine_voice")) : null,
@@ -84,10 +95,11 @@ function faster(event) {
 }
 
 /** Read texts out from the first one on; what was being read out before stops. */
-export async function listen(names) {
+export async function listen(names, language = current()?.language) {
   hush();
   const mine = turn;
-  queue = recordings(names);
+  queue = recordings(names, language);
+  reading = true;
   while (queue.length && turn === mine) {
     const { name, file } = queue.shift();
     const found = await mediaAddress(file).catch(() => null);
@@ -97,7 +109,15 @@ export async function listen(names) {
     }
     if (found) await playOne(name, file, found);
   }
-  if (turn === mine) mark(null);
+  if (turn === mine) {
+    mark(null);
+    reading = false;
+  }
+}
+
+/** Whether something is being read out. */
+export function reads() {
+  return reading;
 }
 
 /** Play one recording to its end; whoever listens is there, so the countdown waits. */

@@ -2,7 +2,7 @@
 
 import { button, make } from "./element.js";
 import { redraw } from "./stage.js";
-import { current } from "./visit.js";
+import { choose, current } from "./visit.js";
 import { say, speak } from "./words.js";
 
 /** Make the tools for a questionnaire in these languages; without a list, those of the visit's round. */
@@ -16,7 +16,7 @@ export function toolbar(languages = current()?.round?.languages ?? [], words = c
 
 function languageButton(language, name) {
   const change = () => {
-    current().language = language;
+    choose(language);
     speak(language);
     redraw();
   };

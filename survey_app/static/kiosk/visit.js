@@ -15,6 +15,7 @@ export function begin(language) {
   visit = {
     key: crypto.randomUUID(),
     language,
+    chosen: language,
     round: null,
     token: null,
     assisted: false,
@@ -27,12 +28,20 @@ export function begin(language) {
   return visit;
 }
 
+/** Go on in another language. */
+export function choose(language) {
+  Object.assign(visit, { language, chosen: language });
+}
+
 /** The visit that runs; null between two people. */
 export function current() {
   return visit;
 }
 
-/** Ask the questions of a round, with a slip or null; answers to the questions of another round are none to these. */
+/** Ask the questions of a round, with a slip or null; answers to the questions of another round are none to these.
+ *
+ * A round that lacks the chosen language asks in its own first one; the choice itself is kept.
+ */
 export function join(round, token) {
   if (visit.round?.code !== round.code) {
     visit.answers.clear();
@@ -40,8 +49,8 @@ export function join(round, token) {
     visit.place = 0;
   }
   if (!visit.answers.size) visit.began = performance.now();
-  if (!round.languages.includes(visit.language)) visit.language = round.languages[0];
-  Object.assign(visit, { round, token });
+  const language = round.languages.includes(visit.chosen) ? visit.chosen : round.languages[0];
+  Object.assign(visit, { round, token, language });
 }
 
 /** Nothing of the person stays in memory. */
@@ -50,10 +59,10 @@ export function forget() {
   visit = null;
 }
 
-/** A text of the questionnaire in the person's language; the language it is really in is noted. */
+/** A text of the questionnaire in the person's language; the language it is really in is noted, and the buttons'. */
 export function ask(name) {
   const found = text(visit.round.instrument, name, visit.language);
-  if (found) visit.shown.add(found.language);
+  if (found) visit.shown.add(found.language).add(interfaceLanguage(visit.language));
   return found;
 }
 
@@ -82,7 +91,7 @@ export async function keep({ partial = false } = {}) {
     token: visit.token,
     started_without_slip: visit.token === null,
     answers: given(round.instrument, visit.answers),
-    language: visit.language,
+    language: visit.chosen,
     shown: [...visit.shown.add(interfaceLanguage(visit.language))],
     assisted: visit.assisted,
     seconds: Math.round((performance.now() - visit.began) / 100) / 10,
