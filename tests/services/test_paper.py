@@ -1,15 +1,12 @@
 """Sheets of paper count once, after both times agree, as G4, and what waits can be read by nobody without the sheet."""
 
-import hmac
 import json
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 
 import pytest
 from sqlalchemy import func, select
 
-from survey_app.domain import sealing, tokens
 from survey_app.domain.access import Reader
 from survey_app.models import Counter, Inbox, PaperEntry, Quarantine, Spent, Stratum, Unit
 from survey_app.services import flush, invitations, paper, taking
@@ -35,12 +32,17 @@ def clerk(installation, place):
     return reader_of(installation, "xa-1")
 
 
-@pytest.fixture
-def codes(installation, place):
+def printed(installation, place):
+    """Codes of fifty sheets of the first desk."""
     with installation.database.read() as session:
         desk = select(Unit.id).where(Unit.slug == "desk-1").scalar_subquery()
         number = session.scalars(select(Stratum.number).where(Stratum.desk_id == desk)).first()
     return [slip.token for slip in invitations.roll(installation, place.code, "desk-1", 50, number, "paper").slips]
+
+
+@pytest.fixture
+def codes(installation, place):
+    return printed(installation, place)
 
 
 def count(installation, table):
@@ -265,42 +267,6 @@ def test_a_scanner_opens_a_sheet_by_its_whole_address(installation, place, clerk
     slip = invitations.roll(installation, place.code, "desk-1", 50, way="paper").slips[0]
     for scanned in (slip.url, f" {slip.url.lower()}\r\n"):
         assert paper.open_sheet(installation, clerk, scanned).address.token.text == slip.token
-
-
-def test_with_keys_and_code_nobody_can_try_answers_against_what_is_kept_of_a_counted_sheet(
-    installation, place, clerk, codes
-):
-    """All that an office holds later: the keys of the round, and the code on a sheet that somebody has filed."""
-    for _time in range(2):
-        send(installation, clerk, codes[0], {"q00": ["4"]})
-    token = tokens.parse(codes[0])
-    with installation.database.read() as session:
-        kept = session.scalars(select(Spent.content_mac)).one()
-    keys = installation.keys.round_keys(place.code)
-    content = json.dumps({"q00": 4}).encode()
-    held = [keys.token, keys.spent, keys.draft, token.identifier, token.mac, token.signed]
-    derived = [hmac.digest(k, b"paper" + message, sha256) for k in held for message in (token.signed + token.mac, b"")]
-    nonces = [known[:n] for known in held + derived for n in (16, 32)]
-    assert kept not in [hmac.digest(nonce, token.signed + content, sha256) for nonce in nonces]
-
-
-def test_database_and_keys_together_do_not_open_a_first_entry_without_the_sheet(installation, place, clerk, codes):
-    send(installation, clerk, codes[0], ANSWERS)
-    with installation.database.read() as session:
-        entry = session.scalars(select(PaperEntry)).one()
-    keys = [path.read_bytes() for path in installation.keys.root.rglob("*") if path.is_file()]
-    assert len(keys) > 10
-    for key in (key for key in keys if len(key) == 32):
-        with pytest.raises(sealing.SealError):
-            sealing.unseal(key, entry.sealed, paper.PURPOSE)
-    assert codes[0].encode() not in entry.sealed + entry.sheet_hash
-
-
-def test_the_length_of_an_entry_tells_nothing(installation, clerk, codes):
-    send(installation, clerk, codes[0], {"q00": ["4"]})
-    send(installation, clerk, codes[1], {"q00": ["4"], "q01": ["1"], "q02": ["2"]})
-    with installation.database.read() as session:
-        assert len({len(entry.sealed) for entry in session.scalars(select(PaperEntry))}) == 1
 
 
 def test_sheets_are_graded_g4_and_never_joined_to_other_answers(installation, place, clerk, codes, batches):
