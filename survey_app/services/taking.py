@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from instruments.model import Instrument
 from survey_app.domain import collectors, flags, grades, sealing
+from survey_app.domain.slip_traces import without_codes
 from survey_app.installation import Installation
 from survey_app.keys import QUARANTINE
 from survey_app.models import Inbox, Quarantine, Spent
@@ -100,9 +101,12 @@ class Form:
         """
         # The entry is locked before `spent` is written, as by whoever accepts it.
         entry = self.session.get(Quarantine, self.apart, with_for_update=True)
-        if entry is not None and entry.sealed == GONE:
-            return Taken("already_received", self.receipt, self.withdrawal)
         key = {"round_id": self.origin.round_id, "token_hash": self.origin.spent_hash}
+        if entry is not None and entry.sealed == GONE:
+            spent = self.session.get(Spent, tuple(key.values()))
+            if spent is not None and hmac.compare_digest(spent.content_mac, self.mac):
+                return Taken("already_received", self.receipt, self.withdrawal)
+            return Taken("quarantined", reason=entry.reason, known=True)  # whichever: it was dealt with as kept apart
         if not counters.insert_new(self.session, Spent, **key, content_mac=self.mac):
             spent = self.session.get_one(Spent, tuple(key.values()))
             if hmac.compare_digest(spent.content_mac, self.mac):
@@ -142,11 +146,17 @@ class Form:
             unit_id=self.origin.unit_id,
             reason=reason,
             day=self.day,
-            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), packed(self.content | spends)),
+            sealed=sealing.seal_to(self.installation.keys.public(QUARANTINE), packed(self._kept_apart() | spends)),
         )
         if new and self.origin.unit_id is not None:
             counters.count(self.session, self.origin.round_id, self.origin.unit_id, self.day, reason)
         return Taken("quarantined", reason=reason, known=not new)
+
+    def _kept_apart(self) -> dict[str, Any]:
+        """The content without codes of slips: the rule for answers takes them out of what is counted only."""
+        answers = self.content["answers"].items()
+        clean = {name: without_codes(value) if isinstance(value, str) else value for name, value in answers}
+        return self.content | {"answers": clean}
 
     def _is_full(self, reason: str) -> bool:
         same = (Quarantine.round_id == self.origin.round_id, Quarantine.reason == reason)

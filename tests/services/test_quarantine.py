@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from survey_app.domain import sealing
+from survey_app.keys import QUARANTINE
 from survey_app.models import DeadLetter, Inbox, Kiosk, Quarantine
 from survey_app.services import collection, inbox, kiosk_items, kiosk_keys, quarantine, rounds
 from survey_app.services.collection import Submission
@@ -91,8 +92,8 @@ def copied(tablet):
         return session.get_one(Kiosk, tablet.id).reused
 
 
-def at_home(installation, token):
-    given = {"nonce": b"n" * 16, "raw": {"q00": "5"}, "language": "vi"}
+def at_home(installation, token, nonce=b"n"):
+    given = {"nonce": nonce * 16, "raw": {"q00": "5"}, "language": "vi"}
     return collection.submit(installation, Submission(token_text=token, **given)).outcome
 
 
@@ -163,6 +164,27 @@ def test_discarded_answers_are_gone_and_do_not_come_back(installation, round_, t
         assert set(session.scalars(select(Quarantine.sealed))) == {b""}
     tablet.outcomes(*sent)
     assert quarantine.groups(installation) == []
+
+
+def test_a_discarded_second_answer_that_is_sent_again_is_not_called_received(installation, round_):
+    slip = a_token(installation, round_).text
+    assert [at_home(installation, slip, nonce) for nonce in (b"n", b"o")] == ["stored", "quarantined"]
+    with installation.database.write() as session:
+        quarantine.discard(session, rounds.by_code(session, round_.code), "second_answer", "desk-1")
+    assert [at_home(installation, slip, nonce) for nonce in (b"n", b"o")] == ["already_received", "quarantined"]
+    assert quarantine.groups(installation) == []
+
+
+def test_the_code_of_a_slip_in_what_was_typed_is_not_kept_apart(installation, round_, tablet):
+    slip = a_token(installation, round_).text
+    comment = f"Cảm ơn https://khaosat.example/t/{slip} nhiều"
+    tablet.outcomes(tablet.answer(round_.code, a_forged_token(round_).text, {"q00": "4", "comment": comment}))
+    with installation.database.read() as session:
+        private = installation.keys.private(QUARANTINE)
+        [content] = [
+            json.loads(sealing.open_with(private, sealed)) for sealed in session.scalars(select(Quarantine.sealed))
+        ]
+    assert content["answers"] == {"q00": "4", "comment": "Cảm ơn  nhiều"}
 
 
 def test_the_machine_says_how_many_fit_and_nothing_of_small_groups(installation, round_, tablet):
