@@ -53,10 +53,10 @@ def test_a_line_that_takes_little_at_once_empties_the_queue(tablet, office, monk
 def test_answers_that_the_server_leaves_hold_up_no_later_one_and_are_tried_again(tablet, office, monkeypatch):
     taken, broken = kiosk_items.take, True
 
-    def take(installation, device, key, answer):
+    def take(installation, device, key, answer, measured_by):
         if broken and answer.answers["comment"].startswith("left"):
             raise ValueError("a fault of the server that one item meets")
-        return taken(installation, device, key, answer)
+        return taken(installation, device, key, answer, measured_by)
 
     monkeypatch.setattr(kiosk_items, "take", take)
     answered_offline(tablet, [*[f"left {number}" for number in range(AT_ONCE)], "behind them"])
