@@ -35,17 +35,21 @@ def database(database_url):
 def shape(database):
     """Tables with their columns, keys, checks and indexes, as the database itself tells them."""
     seen = inspect(database.writer)
-    found = {}
-    for table in sorted(set(seen.get_table_names()) - {"alembic_version"}):
-        found[table] = {
-            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
-            "key": seen.get_pk_constraint(table)["constrained_columns"],
-            "foreign": sorted((f["name"], f["referred_table"]) for f in seen.get_foreign_keys(table)),
-            "unique": sorted(u["name"] for u in seen.get_unique_constraints(table)),
-            "checks": sorted((c["name"], c["sqltext"]) for c in seen.get_check_constraints(table)),
-            "indexes": sorted((i["name"], i["column_names"]) for i in seen.get_indexes(table)),
+    columns, keys, foreign = seen.get_multi_columns(), seen.get_multi_pk_constraint(), seen.get_multi_foreign_keys()
+    unique, checks = seen.get_multi_unique_constraints(), seen.get_multi_check_constraints()
+    indexes = seen.get_multi_indexes()
+    return {
+        key[1]: {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in columns[key]),
+            "key": keys[key]["constrained_columns"],
+            "foreign": sorted((f["name"], f["referred_table"]) for f in foreign[key]),
+            "unique": sorted(u["name"] for u in unique[key]),
+            "checks": sorted((c["name"], c["sqltext"]) for c in checks[key]),
+            "indexes": sorted((i["name"], i["column_names"]) for i in indexes[key]),
         }
-    return found
+        for key in sorted(columns)
+        if key[1] != "alembic_version"
+    }
 
 
 def rows(database):
