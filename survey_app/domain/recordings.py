@@ -8,6 +8,8 @@ from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
+from survey_app.domain.translators import noted as _
+
 MAX_SECONDS: Final = 60.0
 MAX_SOUND_BYTES: Final = 2 * 1024 * 1024
 MAX_PICTURE_BYTES: Final = 512 * 1024
@@ -26,11 +28,6 @@ _ID3_FOOTER: Final = 0x10  # flag of an ID3v2.4 label: its head is repeated behi
 _OLD_LABEL: Final = 128  # bytes of an ID3v1 label
 _APE_HEAD: Final = 1 << 31  # flag of an APE label: it has a head, too
 _WRITTEN_FRAMES: Final = 1  # flag of a Xing or Info head: the number of frames follows
-
-
-def _(text: str) -> str:
-    """Mark a text for the translators; it is translated where it is said."""
-    return text
 
 
 class MediumError(ValueError):

@@ -8,7 +8,8 @@ from typing import Final
 from instruments.load import load_all
 from survey_app.domain import recordings as media
 from survey_app.domain.access import Reader
-from survey_app.domain.recordings import Clean, MediumError, _
+from survey_app.domain.recordings import Clean, MediumError
+from survey_app.domain.translators import noted as _
 from survey_app.installation import Installation
 from survey_app.language_folder import PICTURES, SCREENS, BusyError, Contents, Medium, with_media
 from survey_app.services import audit, heard, units, words_in_field

@@ -201,3 +201,21 @@ def kiosk_of_module(chromium):
     """Open a tablet that all tests of a module share."""
     with _kiosks(chromium) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def office(kiosk_office_of_module):
+    """A kiosk's office; a module that wants another one, or one for each test, overrides this and what follows."""
+    return kiosk_office_of_module("sqlite")
+
+
+@pytest.fixture(scope="module")
+def standing(office, kiosk_of_module):
+    """A tablet that stands in the hall since the module began."""
+    return kiosk_of_module(office).set_up(office.code())
+
+
+@pytest.fixture
+def tablet(standing):
+    """The same, waiting for people."""
+    return standing.open().at("attract")

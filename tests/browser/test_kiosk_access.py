@@ -28,12 +28,6 @@ def tablet(office, new_kiosk):
     return new_kiosk(office)
 
 
-@pytest.fixture(scope="module")
-def standing(office, kiosk_of_module):
-    """A tablet that stands in the hall since the module began."""
-    return kiosk_of_module(office).set_up(office.code())
-
-
 @pytest.fixture
 def begun(standing):
     """The same, with somebody before the first question."""

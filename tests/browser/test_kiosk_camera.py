@@ -31,11 +31,6 @@ POSTER = "https://example.org/poster"
 
 
 @pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
-@pytest.fixture(scope="module")
 def standing(office, kiosk_of_module):
     tablet = kiosk_of_module(office)
     tablet.page.context.add_init_script(READER)

@@ -25,11 +25,6 @@ def office(kiosk_office_of_module):
     return kiosk_office_of_module("sqlite", instrument="sipas-2017/1")
 
 
-@pytest.fixture(scope="module")
-def standing(office, kiosk_of_module):
-    return kiosk_of_module(office).set_up(office.code())
-
-
 @pytest.fixture
 def tablet(standing):
     standing.open().at("attract").visit(stop_before="textarea")

@@ -24,11 +24,6 @@ HASTY = """async ([first, others]) => {
 
 
 @pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
-@pytest.fixture(scope="module")
 def standing(office, kiosk_of_module):
     tablet = kiosk_of_module(office)
     tablet.page.clock.install(time=datetime.now(UTC))

@@ -38,23 +38,6 @@ MARK = """() => { window.stopped = {};
     addEventListener(name, (event) => { window.stopped[name] = event.defaultPrevented; }); }"""
 
 
-@pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
-@pytest.fixture(scope="module")
-def standing(office, kiosk_of_module):
-    """A tablet that stands in the hall since the module began."""
-    return kiosk_of_module(office).set_up(office.code())
-
-
-@pytest.fixture
-def tablet(standing):
-    """The same, waiting for people."""
-    return standing.open().at("attract")
-
-
 def heap(page):
     """Every text that the scripts of the page still hold."""
     session, parts = page.context.new_cdp_session(page), []

@@ -12,21 +12,6 @@ TYPED = """async ([keys, after, pause]) => {
 PAUSE = 500  # ms
 
 
-@pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
-@pytest.fixture(scope="module")
-def standing(office, kiosk_of_module):
-    return kiosk_of_module(office).set_up(office.code())
-
-
-@pytest.fixture
-def tablet(standing):
-    return standing.open().at("attract")
-
-
 def typed(tablet, text, after=0, pause=0):
     tablet.page.evaluate(TYPED, [[*text, "Enter"], after, pause])
     return tablet

@@ -16,16 +16,6 @@ def office(kiosk_office_of_module):
     return office
 
 
-@pytest.fixture(scope="module")
-def standing(office, kiosk_of_module):
-    return kiosk_of_module(office).set_up(office.code())
-
-
-@pytest.fixture
-def tablet(standing):
-    return standing.open().at("attract")
-
-
 def answered_offline(tablet, comments):
     """Answer once for each comment without a line; then the line is there again."""
     tablet.page.context.set_offline(True)

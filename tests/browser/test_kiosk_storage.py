@@ -21,11 +21,6 @@ WITHHELD_ONCE = """if (!sessionStorage.getItem("withheld")) {
 }"""
 
 
-@pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
 @pytest.fixture
 def tablet(office, new_kiosk):
     return new_kiosk(office).set_up(office.code())

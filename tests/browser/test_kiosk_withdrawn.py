@@ -9,11 +9,6 @@ HOUR = 3_600_000
 WITHDRAWN = "Thiết bị này không còn nhận câu trả lời"
 
 
-@pytest.fixture(scope="module")
-def office(kiosk_office_of_module):
-    return kiosk_office_of_module("sqlite")
-
-
 @pytest.fixture
 def tablet(office, new_kiosk):
     tablet = new_kiosk(office)

@@ -8,7 +8,6 @@ from survey_app.domain import kiosk_sealing
 from survey_app.keys import KeyMissingError
 from survey_app.services import kiosk_keys, kiosk_package
 from tests.factories import a_round
-from tests.kiosk import a_tablet
 
 STORED = ("stored", None)
 
@@ -16,11 +15,6 @@ STORED = ("stored", None)
 @pytest.fixture
 def round_(installation):
     return a_round(installation, desks=("desk-1",))
-
-
-@pytest.fixture
-def tablet(installation, round_):
-    return a_tablet(installation, round_.province, "desk-1")
 
 
 def retired(installation):

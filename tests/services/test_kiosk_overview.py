@@ -14,11 +14,6 @@ def round_(installation):
     return a_round(installation, desks=("desk-1",), field_start=date(2026, 2, 1))
 
 
-@pytest.fixture
-def tablet(installation, round_):
-    return a_tablet(installation, round_.province, "desk-1")
-
-
 def signs(tablet):
     return kiosk_overview.lines(tablet.installation)[0].signs
 

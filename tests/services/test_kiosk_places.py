@@ -8,19 +8,8 @@ from sqlalchemy import func, select
 from survey_app.models import DeadLetter, Inbox, Round, Unit, UnitState
 from survey_app.services import inbox, kiosk_package
 from tests.factories import a_forged_token, a_round, a_token, a_unit
-from tests.kiosk import a_tablet
 
 STORED = ("stored", None)
-
-
-@pytest.fixture
-def round_(installation):
-    return a_round(installation, desks=("desk-1", "desk-2"))
-
-
-@pytest.fixture
-def tablet(installation, round_):
-    return a_tablet(installation, round_.province, "desk-1")
 
 
 def count(installation, table):

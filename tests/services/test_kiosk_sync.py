@@ -19,16 +19,6 @@ STORED, DUPLICATE = ("stored", None), ("duplicate", None)
 ANSWERS = {"q00": "4", "q01": "5"}
 
 
-@pytest.fixture
-def round_(installation):
-    return a_round(installation, desks=("desk-1", "desk-2"))
-
-
-@pytest.fixture
-def tablet(installation, round_):
-    return a_tablet(installation, round_.province, "desk-1")
-
-
 def count(installation, table, *where):
     with installation.database.read() as session:
         return session.scalar(select(func.count()).select_from(table).where(*where))

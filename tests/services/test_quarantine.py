@@ -14,21 +14,10 @@ from survey_app.models import DeadLetter, Inbox, Kiosk, Quarantine
 from survey_app.services import collection, inbox, kiosk_items, kiosk_keys, quarantine, rounds
 from survey_app.services.collection import Submission
 from survey_app.services.quarantine import Group
-from tests.factories import a_forged_token, a_round, a_token
-from tests.kiosk import a_tablet
+from tests.factories import a_forged_token, a_token
 
 STORED = ("stored", None)
 NOT_OURS = "unknown_address"
-
-
-@pytest.fixture
-def round_(installation):
-    return a_round(installation, desks=("desk-1", "desk-2"))
-
-
-@pytest.fixture
-def tablet(installation, round_):
-    return a_tablet(installation, round_.province, "desk-1")
 
 
 def accept(installation, round_, reason=NOT_OURS, desk="desk-1"):
